@@ -1,0 +1,53 @@
+//! User and password, as RFC 7617 sends them.
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use base64::Engine as _;
+
+use super::Caller;
+use super::verify::{Digest, single};
+use crate::config::{Reader, Secret};
+
+/// Accepts a caller that sends this user and password.
+#[derive(Debug, Clone)]
+pub struct Basic {
+    username: String,
+    credentials: Digest,
+}
+
+impl Basic {
+    /// Takes the user's name, which cannot hold a colon, and the password.
+    pub fn new(username: impl Into<String>, password: &Secret) -> Self {
+        let username = username.into();
+        let credentials = Digest::of(format!("{username}:{}", password.expose()).as_bytes());
+        Self { username, credentials }
+    }
+
+    pub(super) fn verify(&self, headers: &HeaderMap) -> Result<Caller, String> {
+        let value = single(headers, &AUTHORIZATION)?;
+        let (scheme, token) = value
+            .iter()
+            .position(|byte| *byte == b' ')
+            .map(|blank| (&value[..blank], value[blank..].trim_ascii()))
+            .ok_or("basic: Authorization holds no scheme and credentials")?;
+        if !scheme.eq_ignore_ascii_case(b"basic") {
+            let scheme = String::from_utf8_lossy(&scheme[..scheme.len().min(16)]).into_owned();
+            return Err(format!("basic: Authorization has the scheme {scheme:?}, not Basic"));
+        }
+        let sent = base64::engine::general_purpose::STANDARD
+            .decode(token)
+            .map_err(|_| "basic: the credentials are not base64")?;
+        if !self.credentials.matches(&sent) {
+            return Err("basic: wrong user or password".to_owned());
+        }
+        Ok(Caller::Basic { username: self.username.clone() })
+    }
+
+    pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
+        let username = reader.text("username");
+        let password = reader.secret("password");
+        if username.contains(':') {
+            reader.refuse("username", format!("expected a name without a colon, found {username:?}"));
+        }
+        Self::new(username, &password)
+    }
+}

@@ -1,0 +1,81 @@
+//! The `rejoinder` command; one file a subcommand.
+
+mod check;
+mod inspect;
+mod schema;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError, Sources};
+
+/// A fulfillment webhook server for Dialogflow CX agents.
+#[derive(Debug, Parser)]
+#[command(name = "rejoinder", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answers agents; without a configuration file it serves the built-in demo.
+    Serve(serve::Serve),
+    /// Checks the configuration and prints the one in force, secrets masked.
+    Check(check::Check),
+    /// Says what is in a message, or why it is none.
+    Inspect(inspect::Inspect),
+    /// Prints the JSON schema of rejoinder.toml, for editors.
+    Schema,
+    /// Prints a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where settings come from.
+#[derive(Debug, Args)]
+struct Settings {
+    /// The configuration file; by default rejoinder.toml of the working folder, if there is one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The address to listen on, HOST:PORT; wins over the file, the environment and PORT.
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<String>,
+}
+
+impl Settings {
+    fn load(self) -> Result<Config, ConfigError> {
+        Config::load(&Sources {
+            file: self.config,
+            bind: self.bind,
+            demo_without_file: true,
+            ..Sources::of_process()
+        })
+    }
+}
+
+/// Runs the command line of this process.
+///
+/// Exit codes: 0 done, 1 the thing failed, 2 wrong usage.
+#[must_use]
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Check(check) => check.run(),
+        Command::Inspect(inspect) => inspect.run(),
+        Command::Schema => schema::print(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("rejoinder: {error:#}");
+        ExitCode::FAILURE
+    })
+}

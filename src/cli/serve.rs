@@ -1,0 +1,75 @@
+//! `rejoinder serve`: answers agents.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use super::Settings;
+use crate::server::{Rejoinder, Server, handler_threads, signals};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let config = self.settings.load()?;
+        crate::telemetry::install(&config.log);
+        // Handlers run on this runtime; connections have threads of their own.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(handler_threads(config.server.handler_threads))
+            .thread_name("handler")
+            .enable_all()
+            .build()?;
+        let demo = config.demo;
+        let open = config.auth.is_open();
+        runtime.block_on(async {
+            let server = Rejoinder::new().bind(config)?;
+            if !demo {
+                tracing::warn!("no tag is served; set demo.enabled = true to try the demo's");
+            }
+            introduce(&server, demo, open)?;
+            server.run(signals()).await?;
+            anyhow::Ok(())
+        })?;
+        // A handler that shutdown did not wait for must not hold the process either.
+        runtime.shutdown_background();
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Tells a person where the server is, and how to try it.
+fn introduce(server: &Server, demo: bool, open: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let path = server.webhook_paths().first().map_or("", String::as_str);
+    for address in server.addresses() {
+        writeln!(out, "Rejoinder {} answers http://{address}{path}", env!("CARGO_PKG_VERSION"))?;
+    }
+    if demo && let Some(address) = server.addresses().first() {
+        let credentials = if open { "" } else { " -u USER:PASSWORD" };
+        let local = reachable(*address);
+        writeln!(
+            out,
+            "\nThe demo's tags are served. Try one:\n\n  curl http://{local}{path}{credentials} -H 'Content-Type: application/json' -d '\
+             {{\"fulfillmentInfo\":{{\"tag\":\"order-status\"}},\"sessionInfo\":{{\"parameters\":\
+             {{\"customer_name\":\"Ada\",\"order_id\":\"42\"}}}}}}'\n"
+        )?;
+    }
+    out.flush()
+}
+
+/// The address under which this machine reaches a listener on every address.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let mut reachable = address;
+    if address.ip().is_unspecified() {
+        let loopback: std::net::IpAddr = if address.is_ipv4() {
+            std::net::Ipv4Addr::LOCALHOST.into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        };
+        reachable.set_ip(loopback);
+    }
+    reachable
+}

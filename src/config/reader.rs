@@ -1,0 +1,294 @@
+//! Takes typed settings out of a tree, collecting every fault instead of stopping at the first.
+//!
+//! A key exists because something reads it here: unknown keys, the schema and the masking of
+//! secrets all follow from what was read.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use super::secret::{self, Secret};
+use super::source::{self, Node, Value};
+use super::value::{self, Bind};
+use super::{Fault, Sources};
+
+/// What a key takes, for the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyType {
+    Text,
+    Bool,
+    Integer,
+    Duration,
+    Size,
+    Secret,
+    Choice(&'static [&'static str]),
+    TextList,
+    SecretList,
+    TableList,
+}
+
+/// A key that was read.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    /// Its path, such as `server.bind`; `[]` stands for any element of a list.
+    pub(crate) path: String,
+    pub(crate) key_type: KeyType,
+}
+
+/// What all readers of one tree share.
+pub(crate) struct Reading<'s> {
+    pub(crate) sources: &'s Sources,
+    pub(crate) faults: RefCell<Vec<Fault>>,
+    pub(crate) keys: RefCell<Vec<Key>>,
+}
+
+/// A reader of one table.
+pub(crate) struct Reader<'r, 's> {
+    reading: &'r Reading<'s>,
+    node: &'r Node,
+    /// The table's path, empty or with a dot behind it.
+    prefix: String,
+    known: RefCell<Vec<&'static str>>,
+    ignore_rest: Cell<bool>,
+}
+
+impl<'r, 's> Reader<'r, 's> {
+    pub(crate) fn new(reading: &'r Reading<'s>, node: &'r Node) -> Self {
+        Self { reading, node, prefix: String::new(), known: RefCell::default(), ignore_rest: Cell::default() }
+    }
+
+    /// Reads a table below this one.
+    pub(crate) fn section<T>(&self, key: &'static str, read: impl FnOnce(&Self) -> T) -> T {
+        self.known.borrow_mut().push(key);
+        let node = self.node.get(&[key]).unwrap_or(self.node);
+        if !matches!(node.value, Value::Table(_)) {
+            self.fault(node, key, format!("expected a table [{key}], found {}", node.value.kind()));
+        }
+        self.table(node, format!("{}{key}.", self.prefix), read)
+    }
+
+    fn table<T>(&self, node: &'r Node, prefix: String, read: impl FnOnce(&Self) -> T) -> T {
+        let reader = Reader {
+            reading: self.reading,
+            node,
+            prefix,
+            known: RefCell::default(),
+            ignore_rest: Cell::default(),
+        };
+        let read = read(&reader);
+        reader.refuse_unknown();
+        read
+    }
+
+    /// Refuses the keys that nobody read. Called by itself for sections.
+    pub(crate) fn refuse_unknown(&self) {
+        let Value::Table(members) = &self.node.value else {
+            return;
+        };
+        if self.ignore_rest.get() {
+            return;
+        }
+        let known = self.known.borrow();
+        for (key, node) in members {
+            if known.contains(&key.as_str()) {
+                continue;
+            }
+            let hint = match crate::nearest::nearest(key, known.iter().copied()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("known here are {}", known.join(", ")),
+            };
+            self.fault(node, key, format!("this key is unknown; {hint}"));
+        }
+    }
+
+    fn fault(&self, node: &Node, key: &str, message: String) {
+        let path = format!("{}{key}", self.prefix);
+        self.reading.faults.borrow_mut().push(Fault { origin: node.origin.clone(), path, message });
+    }
+
+    /// The node of a key; a missing one is a fault.
+    fn take(&self, key: &'static str, key_type: KeyType) -> Option<&'r Node> {
+        self.known.borrow_mut().push(key);
+        self.reading.keys.borrow_mut().push(Key { path: format!("{}{key}", self.prefix), key_type });
+        let node = self.node.get(&[key]);
+        if node.is_none() {
+            self.fault(self.node, key, "this key is missing".to_owned());
+        }
+        node
+    }
+
+    fn scalar<T: Default>(
+        &self,
+        key: &'static str,
+        key_type: KeyType,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> T {
+        let Some(node) = self.take(key, key_type) else {
+            return T::default();
+        };
+        let parsed = match &node.value {
+            Value::Text(text) | Value::Raw(text) | Value::Other(text) => parse(text),
+            Value::Bool(flag) => parse(if *flag { "true" } else { "false" }),
+            other => parse("").map_err(|error| format!("{error}, which is {}", other.kind())),
+        };
+        parsed.unwrap_or_else(|message| {
+            self.fault(node, key, message);
+            T::default()
+        })
+    }
+
+    pub(crate) fn text(&self, key: &'static str) -> String {
+        let Some(node) = self.take(key, KeyType::Text) else {
+            return String::new();
+        };
+        match &node.value {
+            Value::Text(text) | Value::Raw(text) => text.clone(),
+            other => {
+                self.fault(node, key, format!("expected text in quotes, found {}", other.kind()));
+                String::new()
+            }
+        }
+    }
+
+    pub(crate) fn flag(&self, key: &'static str) -> bool {
+        self.scalar(key, KeyType::Bool, |text| match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            other => Err(format!("expected true or false, found {other:?}")),
+        })
+    }
+
+    pub(crate) fn integer(&self, key: &'static str, range: std::ops::RangeInclusive<usize>) -> usize {
+        self.scalar(key, KeyType::Integer, |text| {
+            text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+                format!("expected a whole number from {} to {}, found {text:?}", range.start(), range.end())
+            })
+        })
+    }
+
+    pub(crate) fn duration(&self, key: &'static str, range: std::ops::RangeInclusive<Duration>) -> Duration {
+        self.scalar(key, KeyType::Duration, |text| value::duration(text, &range))
+    }
+
+    pub(crate) fn size(&self, key: &'static str, range: std::ops::RangeInclusive<usize>) -> usize {
+        self.scalar(key, KeyType::Size, |text| value::size(text, &range))
+    }
+
+    pub(crate) fn bind(&self, key: &'static str) -> Bind {
+        self.scalar(key, KeyType::Text, str::parse)
+    }
+
+    pub(crate) fn choice<T: Default + Copy>(
+        &self,
+        key: &'static str,
+        words: &'static [&'static str],
+        values: &[T],
+    ) -> T {
+        self.scalar(key, KeyType::Choice(words), |text| {
+            let index = words
+                .iter()
+                .position(|word| *word == text)
+                .ok_or_else(|| format!("expected one of {}, found {text:?}", value::quoted(words)))?;
+            Ok(values[index])
+        })
+    }
+
+    /// The elements of a list; from the environment it is read as TOML text.
+    fn list(&self, key: &'static str, key_type: KeyType) -> Vec<Node> {
+        let Some(node) = self.take(key, key_type) else {
+            return Vec::new();
+        };
+        let parsed;
+        let value = match &node.value {
+            Value::Raw(text) => match source::parse_value(text, &node.origin) {
+                Ok(node) => {
+                    parsed = node;
+                    &parsed.value
+                }
+                Err(error) => {
+                    self.fault(
+                        node,
+                        key,
+                        format!("expected a list as TOML text, such as [\"a\", \"b\"]: {error}"),
+                    );
+                    return Vec::new();
+                }
+            },
+            value => value,
+        };
+        match value {
+            Value::List(elements) => elements.clone(),
+            other => {
+                self.fault(node, key, format!("expected a list in [ ], found {}", other.kind()));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(crate) fn texts(&self, key: &'static str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for node in self.list(key, KeyType::TextList) {
+            match node.value {
+                Value::Text(text) => texts.push(text),
+                ref other => {
+                    self.fault(
+                        &node,
+                        key,
+                        format!("expected text in quotes in the list, found {}", other.kind()),
+                    );
+                }
+            }
+        }
+        texts
+    }
+
+    pub(crate) fn secret(&self, key: &'static str) -> Secret {
+        let node = self.take(key, KeyType::Secret);
+        node.and_then(|node| self.resolve(node, key)).unwrap_or_default()
+    }
+
+    pub(crate) fn secrets(&self, key: &'static str) -> Vec<Secret> {
+        let nodes = self.list(key, KeyType::SecretList);
+        if nodes.is_empty() {
+            self.refuse(key, "expected at least one value");
+        }
+        nodes.iter().filter_map(|node| self.resolve(node, key)).collect()
+    }
+
+    fn resolve(&self, node: &Node, key: &str) -> Option<Secret> {
+        let secret = secret::resolve(node, &self.reading.sources.environment);
+        secret.map_err(|message| self.fault(node, key, message)).ok()
+    }
+
+    /// Reads each table of a list.
+    pub(crate) fn tables<T>(&self, key: &'static str, mut read: impl FnMut(&Reader<'_, 's>) -> T) -> Vec<T> {
+        let mut items = Vec::new();
+        for node in &self.list(key, KeyType::TableList) {
+            if matches!(node.value, Value::Table(_)) {
+                let reader = Reader {
+                    reading: self.reading,
+                    node,
+                    prefix: format!("{}{key}[].", self.prefix),
+                    known: RefCell::default(),
+                    ignore_rest: Cell::default(),
+                };
+                items.push(read(&reader));
+                reader.refuse_unknown();
+            } else {
+                let message = format!("expected a table in {{ }} in the list, found {}", node.value.kind());
+                self.fault(node, key, message);
+            }
+        }
+        items
+    }
+
+    /// Reports a fault that only the meaning of a value shows.
+    pub(crate) fn refuse(&self, key: &'static str, message: impl Into<String>) {
+        let node = self.node.get(&[key]).unwrap_or(self.node);
+        self.fault(node, key, message.into());
+    }
+
+    /// Passes over the keys that nobody read: without a valid kind, nobody can tell which are known.
+    pub(crate) fn ignore_rest(&self) {
+        self.ignore_rest.set(true);
+    }
+}

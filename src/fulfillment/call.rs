@@ -1,0 +1,52 @@
+//! One call of the agent, as handlers and hooks see it.
+
+use std::sync::Arc;
+
+use crate::auth::Caller;
+use crate::protocol::Envelope;
+
+use super::extract::States;
+
+/// One call of the agent. Cloning it is cheap; it is the same call.
+///
+/// Handlers usually name what they want as [extractors](super::extract); a `Call` is for hooks and
+/// for code that decides at run time.
+#[derive(Debug, Clone)]
+pub struct Call {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    envelope: Envelope,
+    caller: Caller,
+    states: Arc<States>,
+}
+
+impl Call {
+    pub(crate) fn new(envelope: Envelope, caller: Caller, states: Arc<States>) -> Self {
+        Self { inner: Arc::new(Inner { envelope, caller, states }) }
+    }
+
+    /// The request, read on demand.
+    #[must_use]
+    pub fn envelope(&self) -> &Envelope {
+        &self.inner.envelope
+    }
+
+    /// The fulfillment's tag.
+    #[must_use]
+    pub fn tag(&self) -> std::borrow::Cow<'_, str> {
+        self.inner.envelope.tag()
+    }
+
+    /// Who called.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.inner.caller
+    }
+
+    pub(super) fn states(&self) -> &States {
+        &self.inner.states
+    }
+}

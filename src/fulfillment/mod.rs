@@ -1,0 +1,20 @@
+//! Handlers, their inputs, replies, and the router that brings them together.
+//!
+//! It does not know through which door a call came: a [`Call`] goes in, a sealed answer comes out.
+
+mod call;
+pub mod extract;
+pub mod handler;
+mod hook;
+mod policy;
+mod reply;
+pub mod router;
+
+pub use call::Call;
+pub use extract::Rejection;
+pub use handler::{Handler, IntoReply, blocking};
+pub use hook::IntoVerdict;
+pub use policy::OnError;
+pub use reply::{FulfillmentMessage, Reply, ReplyError, rich};
+pub(crate) use router::{Answer, Fulfillment};
+pub use router::{Route, Router, SetupError, SetupFault};

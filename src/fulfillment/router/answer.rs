@@ -1,0 +1,141 @@
+//! One call, from its tag to the bytes of its answer.
+
+use std::panic::AssertUnwindSafe;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+
+use super::{Fulfillment, Route};
+use crate::error::{Error, Result};
+use crate::fulfillment::reply::{ReplyError, seal};
+use crate::fulfillment::{Call, OnError, Reply};
+
+/// What a call came to.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) outcome: Outcome,
+    /// The answer's body, or the failure that the caller is told.
+    pub(crate) body: Result<Bytes>,
+    /// The failure that the body hides from the caller.
+    pub(crate) hidden: Option<Error>,
+}
+
+/// The short story of a call, for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The handler's reply was sent.
+    Replied,
+    /// The handler failed, and the route's apology was sent.
+    Apologised,
+    /// The reply was too large, and the configured one was sent.
+    Oversize,
+    /// The caller was told an error.
+    Failed,
+}
+
+impl Outcome {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Replied => "replied",
+            Self::Apologised => "apologised",
+            Self::Oversize => "oversize",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn failed(error: Error) -> Self {
+        Self { outcome: Outcome::Failed, body: Err(error), hidden: None }
+    }
+}
+
+impl Fulfillment {
+    /// Answers a call. Never panics: a handler that does has failed.
+    pub(crate) async fn answer(&self, call: Call) -> Answer {
+        let tag = call.tag();
+        let Some(route) = self.route(&tag) else {
+            return Answer::failed(self.unknown_tag(&tag));
+        };
+        let run = AssertUnwindSafe(run(route, call.clone())).catch_unwind();
+        let reply = run.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
+        match reply {
+            Ok(reply) => self.send(reply, &call),
+            Err(error) => fail(route, error, &call),
+        }
+    }
+
+    fn send(&self, reply: Reply, call: &Call) -> Answer {
+        let error = match seal(reply, call.envelope()) {
+            Ok(body) => {
+                return Answer { outcome: Outcome::Replied, body: Ok(body), hidden: None };
+            }
+            Err(error) => error,
+        };
+        if let (ReplyError::TooLarge { .. }, Some(instead)) = (&error, self.oversize_reply())
+            && let Ok(body) = seal(instead.clone(), call.envelope())
+        {
+            return Answer { outcome: Outcome::Oversize, body: Ok(body), hidden: Some(wrong_reply(&error)) };
+        }
+        Answer::failed(wrong_reply(&error))
+    }
+
+    fn unknown_tag(&self, tag: &str) -> Error {
+        if tag.is_empty() {
+            return Error::bad_request(
+                "The request has no fulfillmentInfo.tag; set a tag where the agent calls the webhook.",
+            )
+            .with_code("tag_missing");
+        }
+        let nearest = crate::nearest::nearest(tag, self.patterns());
+        let hint = nearest.map_or_else(String::new, |known| format!(" Did you mean `{known}`?"));
+        Error::not_found(format!("No handler serves the tag {tag:?}.{hint}")).with_code("unknown_tag")
+    }
+}
+
+async fn run(route: &Route, call: Call) -> Result<Reply> {
+    for hook in &route.before {
+        if let Some(reply) = hook(call.clone()).await? {
+            return Ok(reply);
+        }
+    }
+    if route.after.is_empty() {
+        return (route.handler)(call).await;
+    }
+    let mut reply = (route.handler)(call.clone()).await?;
+    for hook in route.after.iter().rev() {
+        reply = hook(call.clone(), reply).await?;
+    }
+    Ok(reply)
+}
+
+fn fail(route: &Route, error: Error, call: &Call) -> Answer {
+    match route.on_error.as_ref() {
+        None | Some(OnError::Raise) => Answer::failed(error),
+        Some(OnError::RaiseAs(kind)) => Answer::failed(error.told_as(*kind)),
+        Some(OnError::Apologise(apology)) => match seal(apology.clone(), call.envelope()) {
+            Ok(body) => Answer { outcome: Outcome::Apologised, body: Ok(body), hidden: Some(error) },
+            Err(wrong) => Answer::failed(error.with_cause(wrong)),
+        },
+    }
+}
+
+fn wrong_reply(error: &ReplyError) -> Error {
+    let code = match error {
+        ReplyError::TooLarge { .. } => "reply_too_large",
+        _ => "reply_invalid",
+    };
+    // The sizes and names in it are the handler's own, no secrets: the agent's builder may read them.
+    Error::internal(format!("The handler's reply cannot be sent: {error}.")).with_code(code)
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
+    Error::internal("The handler failed.")
+        .with_code("panic")
+        .with_cause(format!("the handler panicked: {text}"))
+}

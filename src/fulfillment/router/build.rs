@@ -1,0 +1,159 @@
+//! From a router to something that answers: everything checked, nothing left to go wrong later.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Route, Router};
+use crate::fulfillment::extract::States;
+use crate::fulfillment::{OnError, Reply};
+
+/// Why a router cannot be served. Every fault is told, not only the first.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the router cannot be served:{}", self.list())]
+pub struct SetupError {
+    /// What is wrong.
+    pub faults: Vec<SetupFault>,
+}
+
+impl SetupError {
+    fn list(&self) -> String {
+        self.faults.iter().map(|fault| format!("\n- {fault}")).collect()
+    }
+}
+
+/// One thing that is wrong with a router.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupFault {
+    /// Two routes for one tag.
+    #[error("two routes answer the tag `{tag}`; remove one of them")]
+    DuplicateTag {
+        /// The tag or pattern.
+        tag: String,
+    },
+    /// A route without a tag.
+    #[error("a route has an empty tag; Dialogflow always sends one. Use `fallback` to answer the rest")]
+    EmptyTag,
+    /// `*` alone.
+    #[error("the pattern `*` takes every tag; say `fallback` instead")]
+    EveryTag,
+    /// Two fallbacks.
+    #[error("there are two fallbacks; remove one of them")]
+    DuplicateFallback,
+    /// Two states of one type.
+    #[error("two states have the type `{type_name}`; wrap one of them in a type of its own")]
+    DuplicateState {
+        /// The type.
+        type_name: &'static str,
+    },
+    /// A state that a handler asks for and nobody gave.
+    #[error("the handler of `{tag}` needs a state of type `{type_name}`; give it with `.state(…)`")]
+    MissingState {
+        /// The tag or pattern of the handler.
+        tag: String,
+        /// The type it asks for.
+        type_name: &'static str,
+    },
+}
+
+/// A router, checked and ready to answer.
+#[derive(Debug)]
+pub(crate) struct Fulfillment {
+    exact: HashMap<String, Route>,
+    /// Longest first.
+    prefixes: Vec<(String, Route)>,
+    fallback: Option<Route>,
+    states: Arc<States>,
+    oversize_reply: Option<Reply>,
+}
+
+impl Fulfillment {
+    /// Checks and freezes `router`.
+    pub(crate) fn build(
+        router: Router,
+        default_policy: &OnError,
+        oversize_reply: Option<Reply>,
+    ) -> Result<Self, SetupError> {
+        // Merging into an empty router gives every route its hooks and policy.
+        let Router { routes, fallback, states, mut faults, .. } = Router::new().merge(router);
+        let mut exact = HashMap::new();
+        let mut prefixes: Vec<(String, Route)> = Vec::new();
+        for mut route in routes {
+            route.on_error.get_or_insert_with(|| default_policy.clone());
+            let tag = route.pattern.clone();
+            check_states(&route, &tag, &states, &mut faults);
+            let duplicate = match tag.strip_suffix('*') {
+                _ if tag.is_empty() => {
+                    faults.push(SetupFault::EmptyTag);
+                    false
+                }
+                Some("") => {
+                    faults.push(SetupFault::EveryTag);
+                    false
+                }
+                Some(prefix) => {
+                    let known = prefixes.iter().any(|(other, _)| other == prefix);
+                    prefixes.push((prefix.to_owned(), route));
+                    known
+                }
+                None => exact.insert(tag.clone(), route).is_some(),
+            };
+            if duplicate {
+                faults.push(SetupFault::DuplicateTag { tag });
+            }
+        }
+        if fallback.len() > 1 {
+            faults.push(SetupFault::DuplicateFallback);
+        }
+        let fallback = fallback.into_iter().next().map(|mut route| {
+            route.on_error.get_or_insert_with(|| default_policy.clone());
+            check_states(&route, "the fallback", &states, &mut faults);
+            route
+        });
+        if !faults.is_empty() {
+            return Err(SetupError { faults });
+        }
+        prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        Ok(Self { exact, prefixes, fallback, states: Arc::new(states), oversize_reply })
+    }
+
+    pub(super) fn route(&self, tag: &str) -> Option<&Route> {
+        self.exact
+            .get(tag)
+            .or_else(|| {
+                let found = self.prefixes.iter().find(|(prefix, _)| tag.starts_with(prefix));
+                found.map(|(_, route)| route)
+            })
+            .or(self.fallback.as_ref())
+    }
+
+    /// The tags and patterns served, sorted.
+    pub(crate) fn patterns(&self) -> Vec<&str> {
+        let exact = self.exact.values();
+        let prefixes = self.prefixes.iter().map(|(_, route)| route);
+        let mut patterns: Vec<&str> = exact.chain(prefixes).map(|route| route.pattern.as_str()).collect();
+        patterns.sort_unstable();
+        patterns
+    }
+
+    /// Whether tags that no route names are answered too.
+    pub(crate) fn has_fallback(&self) -> bool {
+        self.fallback.is_some()
+    }
+
+    pub(crate) fn states(&self) -> Arc<States> {
+        Arc::clone(&self.states)
+    }
+
+    pub(super) fn oversize_reply(&self) -> Option<&Reply> {
+        self.oversize_reply.as_ref()
+    }
+}
+
+fn check_states(route: &Route, tag: &str, states: &States, faults: &mut Vec<SetupFault>) {
+    for (id, type_name) in &route.needs.states {
+        if !states.contains(*id) {
+            faults.push(SetupFault::MissingState { tag: tag.to_owned(), type_name });
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! One tag, or one pattern of tags, and its handler.
+
+use super::{After, Before, Erased, Handler, Needs, OnError, erase};
+
+/// A tag or pattern with its handler and settings of its own.
+#[must_use = "a route does nothing until it is added to a router"]
+pub struct Route {
+    pub(super) pattern: String,
+    pub(super) handler: Erased,
+    pub(super) needs: Needs,
+    pub(super) on_error: Option<OnError>,
+    pub(super) before: Vec<Before>,
+    pub(super) after: Vec<After>,
+}
+
+impl Route {
+    /// Answers a tag, or every tag of a pattern such as `orders.*`, with `handler`.
+    pub fn new<Inputs, H>(tag: impl Into<String>, handler: H) -> Self
+    where
+        Inputs: 'static,
+        H: Handler<Inputs>,
+    {
+        let mut needs = Needs::default();
+        H::needs(&mut needs);
+        Self {
+            pattern: tag.into(),
+            handler: erase(handler),
+            needs,
+            on_error: None,
+            before: Vec::new(),
+            after: Vec::new(),
+        }
+    }
+
+    /// What happens when this handler fails, whatever the router says.
+    pub fn on_error(mut self, policy: OnError) -> Self {
+        self.on_error = Some(policy);
+        self
+    }
+}
+
+impl std::fmt::Debug for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Route")
+            .field("pattern", &self.pattern)
+            .field("on_error", &self.on_error)
+            .finish_non_exhaustive()
+    }
+}

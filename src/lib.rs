@@ -1,0 +1,74 @@
+//! A fulfillment webhook server for Dialogflow CX agents.
+//!
+//! In the middle of a conversation the agent calls a webhook over HTTPS. Rejoinder verifies the
+//! caller, routes the call by its tag to a handler (an async function) and answers within the
+//! limits of the platform.
+//!
+//! ```no_run
+//! use rejoinder::{Params, Rejoinder, Reply, Result};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Order {
+//!     order_id: String,
+//! }
+//!
+//! async fn order_status(Params(order): Params<Order>) -> Result<Reply> {
+//!     Ok(Reply::text(format!("Order {} has shipped.", order.order_id)).set("order_status", "shipped"))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<()> {
+//!     Rejoinder::new().tag("order-status", order_status).run().await
+//! }
+//! ```
+//!
+//! # The house
+//!
+//! - [`fulfillment`]: handlers, their inputs ([`extract`](fulfillment::extract)), [`Reply`],
+//!   [`Router`]. What you write is written against it.
+//! - [`server`]: HTTP. [`Rejoinder`] brings router, settings and server together; a
+//!   [`Service`](server::Service) mounts into an actix app of your own.
+//! - [`auth`]: who may call. Closed by default on every address that others can reach.
+//! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
+//! - [`config`]: `rejoinder.toml`, the environment, secrets.
+//! - [`testing`]: calls a router without a socket (feature `testing`).
+//!
+//! Imports run downwards in this order: `server`, `fulfillment`, `auth`, `protocol` and `config`.
+//!
+//! # Features
+//!
+//! - `cli` (on by default): the `rejoinder` command.
+//! - `testing`: the test kit.
+
+pub mod auth;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+pub mod config;
+mod demo;
+mod error;
+pub mod fulfillment;
+mod nearest;
+pub mod protocol;
+pub mod server;
+mod telemetry;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use error::{Error, ErrorKind, Result};
+pub use fulfillment::extract::{
+    Flow, Form, FromCall, Intent, Language, Messages, OptionalFromCall, Page, Param, Params, Payload,
+    Sentiment, Session, State, Tag, Utterance,
+};
+pub use fulfillment::{
+    Call, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply, ReplyError, Route, Router,
+    SetupError, SetupFault, blocking, rich,
+};
+pub use server::{Rejoinder, Server, ServerError};
+
+/// README and guides: their examples are compiled and run with the documentation tests.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+}

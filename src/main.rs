@@ -1,0 +1,5 @@
+//! The `rejoinder` command.
+
+fn main() -> std::process::ExitCode {
+    rejoinder::cli::run()
+}

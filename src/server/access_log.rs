@@ -1,0 +1,92 @@
+//! One event a call: who asked for what, what came of it, how long it took. No bodies, no parameters.
+
+use std::time::Instant;
+
+use crate::auth::Caller;
+use crate::fulfillment::Call;
+
+use super::identity::Identity;
+
+/// What is known of a call when it has been answered.
+#[derive(Debug)]
+pub(crate) struct Record<'r> {
+    pub(crate) identity: &'r Identity,
+    pub(crate) started: Instant,
+    pub(crate) call: Option<&'r Call>,
+    pub(crate) caller: Option<&'r Caller>,
+    pub(crate) status: u16,
+    pub(crate) bytes: usize,
+    pub(crate) outcome: &'static str,
+    /// The code and the full text of a failure, also of one that the caller did not hear of.
+    pub(crate) error: Option<(&'static str, String)>,
+}
+
+impl Record<'_> {
+    /// Writes the event: an error from status 500 on, a warning for other failures.
+    pub(crate) fn log(&self) {
+        let envelope = self.call.map(Call::envelope);
+        let session = envelope.map(|envelope| envelope.session()).unwrap_or_default();
+        let (environment, session) = split(&session);
+        let tag = envelope.map(|envelope| envelope.tag()).unwrap_or_default();
+        let response_id = envelope.map(|envelope| envelope.detect_intent_response_id()).unwrap_or_default();
+        let page = envelope.map(|envelope| envelope.page_display_name()).unwrap_or_default();
+        let current_page = envelope.map(|envelope| envelope.current_page()).unwrap_or_default();
+        let page = if page.is_empty() { last(&current_page) } else { &page };
+        let caller = self.caller.map(Caller::label);
+        let ms = self.started.elapsed().as_micros() as f64 / 1000.0;
+        let (code, error) = self.error.as_ref().map(|(code, text)| (*code, text.as_str())).unzip();
+        macro_rules! event {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "rejoinder::access",
+                    tag = &*tag,
+                    outcome = self.outcome,
+                    status = self.status,
+                    ms,
+                    bytes = self.bytes,
+                    session,
+                    environment,
+                    page,
+                    response_id = &*response_id,
+                    caller = caller.as_deref(),
+                    request_id = self.identity.request_id.as_str(),
+                    trace_id = self.identity.trace_id.as_deref(),
+                    code,
+                    error,
+                    "call"
+                )
+            };
+        }
+        match self.status {
+            500.. => event!(error),
+            400.. => event!(warn),
+            _ if self.error.is_some() => event!(warn),
+            _ => event!(info),
+        }
+    }
+}
+
+/// Environment and id of a session's name; a name without an environment means `draft`.
+fn split(session: &str) -> (&str, &str) {
+    let Some((before, id)) = session.split_once("/sessions/") else {
+        return ("", session);
+    };
+    let environment = before.split_once("/environments/").map_or("draft", |(_, environment)| environment);
+    (environment, id)
+}
+
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_session_is_split_at_its_first_collection() {
+        assert_eq!(split("projects/p/locations/l/agents/a/sessions/s/sessions/t"), ("draft", "s/sessions/t"));
+        assert_eq!(split("projects/p/locations/l/agents/a/environments/-/sessions/s"), ("-", "s"));
+        assert_eq!(split("anything"), ("", "anything"));
+    }
+}

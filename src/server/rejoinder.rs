@@ -1,0 +1,177 @@
+//! A fulfillment server in one chain of calls.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::body::Limits;
+use super::executor;
+use super::lifecycle::Lifecycle;
+use super::run::{Server, ServerError};
+use super::service::Service;
+use super::webhook::Door;
+use crate::auth::Auth;
+use crate::config::{Config, Sources};
+use crate::fulfillment::{Call, Fulfillment, Handler, IntoVerdict, OnError, Reply, Route, Router};
+use crate::{Result, demo, telemetry};
+
+/// A fulfillment server: a [`Router`] with everything around it.
+///
+/// ```no_run
+/// use rejoinder::{Params, Rejoinder, Reply, Result};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Order { order_id: String }
+///
+/// async fn order_status(Params(order): Params<Order>) -> Result<Reply> {
+///     Ok(Reply::text(format!("Order {} has shipped.", order.order_id)).set("order_status", "shipped"))
+/// }
+///
+/// #[tokio::main]
+/// async fn main() -> Result<()> {
+///     Rejoinder::new().tag("order-status", order_status).run().await
+/// }
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "it does nothing until it runs"]
+pub struct Rejoinder {
+    router: Router,
+}
+
+impl From<Router> for Rejoinder {
+    fn from(router: Router) -> Self {
+        Self { router }
+    }
+}
+
+impl Rejoinder {
+    /// Serves nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// See [`Router::tag`].
+    pub fn tag<Inputs: 'static>(self, tag: impl Into<String>, handler: impl Handler<Inputs>) -> Self {
+        self.router.tag(tag, handler).into()
+    }
+
+    /// See [`Router::route`].
+    pub fn route(self, route: Route) -> Self {
+        self.router.route(route).into()
+    }
+
+    /// See [`Router::fallback`].
+    pub fn fallback<Inputs: 'static>(self, handler: impl Handler<Inputs>) -> Self {
+        self.router.fallback(handler).into()
+    }
+
+    /// See [`Router::state`].
+    pub fn state<T: Send + Sync + 'static>(self, state: T) -> Self {
+        self.router.state(state).into()
+    }
+
+    /// See [`Router::before`].
+    pub fn before<F, Fut>(self, hook: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output: IntoVerdict> + Send + 'static,
+    {
+        self.router.before(hook).into()
+    }
+
+    /// See [`Router::after`].
+    pub fn after<F, Fut>(self, hook: F) -> Self
+    where
+        F: Fn(Call, Reply) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Reply>> + Send + 'static,
+    {
+        self.router.after(hook).into()
+    }
+
+    /// See [`Router::on_error`].
+    pub fn on_error(self, policy: OnError) -> Self {
+        self.router.on_error(policy).into()
+    }
+
+    /// See [`Router::merge`].
+    pub fn merge(self, router: Router) -> Self {
+        self.router.merge(router).into()
+    }
+
+    /// Runs the server until SIGTERM or SIGINT, set up as `rejoinder serve` would be: from
+    /// `rejoinder.toml` in the working folder, if there is one, and the environment.
+    ///
+    /// # Errors
+    ///
+    /// Faults of the settings or the router, an address that cannot be used.
+    pub async fn run(self) -> Result<()> {
+        let config = Config::load(&Sources::of_process())?;
+        telemetry::install(&config.log);
+        let server = self.bind(config)?;
+        for address in server.addresses() {
+            tracing::info!(%address, "listening");
+        }
+        server.run(signals()).await?;
+        Ok(())
+    }
+
+    /// Takes an address and checks everything; [`Server::run`] then answers.
+    ///
+    /// # Errors
+    ///
+    /// Faults of the router, an address that cannot be used or that would be open to the world.
+    pub fn bind(self, config: Config) -> Result<Server, ServerError> {
+        let router = if config.demo { self.router.merge(demo::router()) } else { self.router };
+        let service = door(router, &config)?;
+        Server::bind(service, config.server)
+    }
+
+    /// Makes a door to mount in an actix app of your own, at `path`.
+    ///
+    /// Nothing is read from files or the environment: limits and policies are the defaults, and
+    /// `auth` says who may call.
+    ///
+    /// # Errors
+    ///
+    /// Faults of the router; the system refusing a thread.
+    pub fn service(self, path: impl Into<String>, auth: Auth) -> Result<Service, ServerError> {
+        let mut config = Config::load(&Sources::default())?;
+        config.auth = auth;
+        config.server.webhook_paths = vec![path.into()];
+        door(self.router, &config)
+    }
+}
+
+fn door(router: Router, config: &Config) -> Result<Service, ServerError> {
+    let policy = &config.fulfillment;
+    let fulfillment = Fulfillment::build(router, &policy.on_error, policy.oversize_reply.clone())?;
+    let server = &config.server;
+    let door = Door {
+        fulfillment: Arc::new(fulfillment),
+        auth: config.auth.clone(),
+        limits: Limits {
+            sent: server.request_limit,
+            expanded: server.expanded_limit,
+            time: server.body_timeout,
+        },
+        lifecycle: Lifecycle::default(),
+        handlers: executor::handle(executor::threads(server.handler_threads))?,
+        warned: AtomicBool::new(false),
+    };
+    Ok(Service { door: Arc::new(door), paths: server.webhook_paths.clone() })
+}
+
+/// Done when the process is asked to stop: SIGTERM, or Ctrl-C.
+pub(crate) async fn signals() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        // Without handlers the system's own way of stopping is left.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,127 @@
+//! From failures to HTTP statuses: nowhere else is this decided.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use bytes::Bytes;
+use serde_json::json;
+
+use crate::error::{Error, ErrorKind};
+
+/// A refusal of the server itself, before or instead of a handler.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("The server is shutting down; try again.")]
+    ShuttingDown,
+    #[error("The caller is not known.")]
+    Unauthorized { challenge: &'static str },
+    #[error("This address answers {allowed} only.")]
+    Method { allowed: &'static str },
+    #[error("There is nothing at this address.")]
+    Path,
+    #[error("Send the request as application/json; found {found}.")]
+    ContentType { found: String },
+    #[error("Bodies may be sent plain or with Content-Encoding gzip; found {found:?}.")]
+    ContentEncoding { found: String },
+    #[error("The body is over {limit} bytes{expanded}, the largest accepted.")]
+    TooLarge { limit: usize, expanded: &'static str },
+    #[error("The body did not arrive in {seconds} s.")]
+    TooSlow { seconds: f64 },
+    #[error("The body could not be read: {cause}.")]
+    Body { cause: String },
+    #[error("The request is no WebhookRequest: {0}.")]
+    Request(#[from] crate::protocol::ParseError),
+    #[error("{0}")]
+    Local(&'static str),
+}
+
+impl Refusal {
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::ShuttingDown => "shutting_down",
+            Self::Unauthorized { .. } => "unauthorized",
+            Self::Method { .. } => "method_not_allowed",
+            Self::Path => "not_found",
+            Self::ContentType { .. } => "unsupported_content_type",
+            Self::ContentEncoding { .. } => "unsupported_content_encoding",
+            Self::TooLarge { .. } => "too_large",
+            Self::TooSlow { .. } => "body_timeout",
+            Self::Body { .. } => "unreadable_body",
+            Self::Request(_) => "invalid_request",
+            Self::Local(_) => "forbidden",
+        }
+    }
+
+    pub(crate) fn respond(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(match self {
+            Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Path => StatusCode::NOT_FOUND,
+            Self::ContentType { .. } | Self::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+            Self::Body { .. } | Self::Request(_) => StatusCode::BAD_REQUEST,
+            Self::Local(_) => StatusCode::FORBIDDEN,
+        });
+        match self {
+            Self::ShuttingDown => {
+                response.insert_header((header::RETRY_AFTER, "1")).force_close();
+            }
+            Self::Unauthorized { challenge } => {
+                response.insert_header((header::WWW_AUTHENTICATE, *challenge));
+            }
+            Self::Method { allowed } => {
+                response.insert_header((header::ALLOW, *allowed));
+            }
+            Self::ContentEncoding { .. } => {
+                response.insert_header((header::ACCEPT_ENCODING, "gzip"));
+            }
+            // What is left of the body would be taken for the next request.
+            Self::TooLarge { .. } | Self::TooSlow { .. } | Self::Body { .. } => {
+                response.force_close();
+            }
+            Self::Path | Self::ContentType { .. } | Self::Request(_) | Self::Local(_) => {}
+        }
+        error_body(&mut response, self.code(), &self.to_string())
+    }
+}
+
+/// The answer to a call whose handler failed.
+pub(crate) fn failed(error: &Error, challenge: &'static str) -> HttpResponse {
+    let mut response = HttpResponse::build(status(error.kind()));
+    match error.kind() {
+        ErrorKind::Unauthorized => {
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        ErrorKind::Unavailable => {
+            response.insert_header((header::RETRY_AFTER, "1"));
+        }
+        _ => {}
+    }
+    error_body(&mut response, error.code(), error.public_message())
+}
+
+fn status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::BadRequest => StatusCode::BAD_REQUEST,
+        ErrorKind::Unauthorized => StatusCode::UNAUTHORIZED,
+        ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::TimedOut => StatusCode::GATEWAY_TIMEOUT,
+    }
+}
+
+fn error_body(response: &mut HttpResponseBuilder, code: &str, message: &str) -> HttpResponse {
+    response.json(json!({ "error": { "code": code, "message": message } }))
+}
+
+/// The answer to a call that was answered.
+pub(crate) fn reply(body: Bytes) -> HttpResponse {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, JSON));
+    response.body(body)
+}

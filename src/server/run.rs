@@ -1,0 +1,196 @@
+//! The server: listens, answers, and stops in good order.
+
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::http::KeepAlive;
+use actix_web::{App, HttpRequest, HttpServer, web};
+
+use super::lifecycle::Lifecycle;
+use super::pages;
+use super::respond::Refusal;
+use super::service::Service;
+use crate::auth::Auth;
+use crate::config;
+
+/// Why the server does not start or run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// Others could reach a door that checks nobody.
+    #[error(
+        "refusing to listen on {address}: others can reach it, and no caller check is configured. Configure \
+         [auth] any_of, or bind to 127.0.0.1, or set server.dangerous_allow_unauthenticated = true"
+    )]
+    OpenToTheWorld {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address cannot be used.
+    #[error("cannot listen on {bind} (server.bind): {cause}")]
+    Bind {
+        /// The address as configured.
+        bind: config::Bind,
+        /// Why not.
+        cause: std::io::Error,
+    },
+    /// The router has faults.
+    #[error(transparent)]
+    Setup(#[from] crate::SetupError),
+    /// The settings have faults.
+    #[error(transparent)]
+    Config(#[from] config::ConfigError),
+    /// The system refused something.
+    #[error("the server failed: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl config::Server {
+    /// The addresses to listen on, unless others could reach there a door that checks nobody.
+    pub(crate) fn addresses(&self, auth: &Auth) -> Result<Vec<SocketAddr>, ServerError> {
+        let failed = |cause| ServerError::Bind { bind: self.bind.clone(), cause };
+        let addresses = self.bind.addresses().map_err(failed)?;
+        let reachable = addresses.iter().find(|address| !address.ip().is_loopback());
+        match reachable {
+            Some(&address) if auth.is_open() && !self.dangerous_allow_unauthenticated => {
+                Err(ServerError::OpenToTheWorld { address })
+            }
+            _ => Ok(addresses),
+        }
+    }
+}
+
+/// A server that has its address and is ready to [`run`](Self::run).
+#[derive(Debug)]
+pub struct Server {
+    service: Service,
+    settings: config::Server,
+    listeners: Vec<TcpListener>,
+    addresses: Vec<SocketAddr>,
+}
+
+impl Server {
+    pub(super) fn bind(service: Service, settings: config::Server) -> Result<Self, ServerError> {
+        let wanted = settings.addresses(&service.door.auth)?;
+        let failed = |cause| ServerError::Bind { bind: settings.bind.clone(), cause };
+        let mut listeners: Vec<TcpListener> = Vec::new();
+        let mut addresses: Vec<SocketAddr> = Vec::new();
+        for mut address in wanted {
+            // A name such as `localhost` may stand for two addresses, which share one port.
+            if address.port() == 0
+                && let Some(first) = addresses.first()
+            {
+                address.set_port(first.port());
+            }
+            match TcpListener::bind(address) {
+                Ok(listener) => {
+                    addresses.push(listener.local_addr().map_err(failed)?);
+                    listeners.push(listener);
+                }
+                // No IPv6 on this machine, say; one address is enough.
+                Err(error) if addresses.is_empty() => return Err(failed(error)),
+                Err(_) => {}
+            }
+        }
+        Ok(Self { service, settings, listeners, addresses })
+    }
+
+    /// The addresses it listens on, ports chosen by the system included.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The door's paths.
+    #[must_use]
+    pub fn webhook_paths(&self) -> &[String] {
+        &self.service.paths
+    }
+
+    /// Answers until `shutdown` is done; then refuses new calls, finishes those in flight, and
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses the listener or a thread.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
+        let Self { service, settings, listeners, .. } = self;
+        let lifecycle = service.door.lifecycle.clone();
+        let mut server = HttpServer::new(move || app(&service))
+            .keep_alive(KeepAlive::Timeout(settings.keep_alive))
+            .shutdown_timeout(CLOSING.as_secs())
+            .disable_signals();
+        for listener in listeners {
+            server = server.listen_auto_h2c(listener)?;
+        }
+        let running = server.run();
+        let handle = running.handle();
+        let running = tokio::spawn(running);
+        shutdown.await;
+        stop(&lifecycle, &handle, settings.shutdown_timeout).await;
+        running.await.map_err(std::io::Error::other)??;
+        Ok(())
+    }
+}
+
+/// What connections get to close once no call is in flight; idle HTTP/2 ones use all of it.
+const CLOSING: Duration = Duration::from_secs(1);
+
+async fn stop(lifecycle: &Lifecycle, handle: &ServerHandle, time: Duration) {
+    lifecycle.stop();
+    tracing::info!(
+        in_flight = lifecycle.in_flight(),
+        "shutting down: calls in flight finish, new ones get 503"
+    );
+    let finished = tokio::time::timeout(time.saturating_sub(CLOSING), lifecycle.idle()).await;
+    if finished.is_err() {
+        tracing::error!(
+            in_flight = lifecycle.in_flight(),
+            "calls were still in flight when server.shutdown_timeout ended; they are lost"
+        );
+    }
+    handle.stop(true).await;
+}
+
+fn app(
+    service: &Service,
+) -> App<
+    impl actix_web::dev::ServiceFactory<
+        actix_web::dev::ServiceRequest,
+        Config = (),
+        Response = actix_web::dev::ServiceResponse,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let door = Arc::clone(&service.door);
+    let (ready_door, handlers_door) = (Arc::clone(&door), door);
+    let paths = service.paths.clone();
+    let only_get = || web::to(|| async { Refusal::Method { allowed: "GET, HEAD" }.respond() });
+    App::new()
+        .service(service.clone())
+        .service(
+            web::resource("/healthz")
+                .route(web::get().to(|| async { pages::health() }))
+                .route(web::head().to(|| async { pages::health() }))
+                .default_service(only_get()),
+        )
+        .service({
+            let head_door = Arc::clone(&ready_door);
+            web::resource("/readyz")
+                .route(web::get().to(move || std::future::ready(pages::ready(&ready_door))))
+                .route(web::head().to(move || std::future::ready(pages::ready(&head_door))))
+                .default_service(only_get())
+        })
+        .service(
+            web::resource("/api/handlers")
+                .route(web::get().to(move |request: HttpRequest| {
+                    std::future::ready(pages::handlers(&handlers_door, &paths, &request))
+                }))
+                .default_service(only_get()),
+        )
+        .default_service(web::to(|| async { pages::nothing_here() }))
+}

@@ -1,0 +1,33 @@
+//! The agent's door as a part of somebody's actix app.
+
+use std::sync::Arc;
+
+use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, web};
+
+use super::respond::Refusal;
+use super::webhook::{Door, webhook};
+
+/// A door to mount with [`App::service`](actix_web::App::service); made by
+/// [`Rejoinder::service`](crate::Rejoinder::service).
+///
+/// Cloning it is cheap, and all clones are one door: make it once, outside the closure that builds
+/// the app of each worker.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub(super) door: Arc<Door>,
+    pub(super) paths: Vec<String>,
+}
+
+impl HttpServiceFactory for Service {
+    fn register(self, config: &mut AppService) {
+        let Self { door, paths } = self;
+        let resource = web::resource(paths)
+            .route(web::post().to(move |request: HttpRequest, payload: Payload| {
+                webhook(Arc::clone(&door), request, payload)
+            }))
+            .default_service(web::to(|| async { Refusal::Method { allowed: "POST" }.respond() }));
+        resource.register(config);
+    }
+}

@@ -1,0 +1,134 @@
+"""Starts the program under test: `inspect` once per body, `serve` once per test session."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+STOP_SECONDS = 30
+
+
+def binary():
+    """The path in `REJOINDER_BIN`, taken from the repository's root if it is relative."""
+    path = REPOSITORY / os.environ.get("REJOINDER_BIN", "target/debug/rejoinder")
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: run `cargo build`, or set REJOINDER_BIN")
+    return str(path)
+
+
+def environment():
+    """Ours without the variables that the program reads as configuration."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name != "PORT" and not name.startswith(("REJOINDER_", "K_"))
+    }
+
+
+def inspect(kind, body, folder):
+    """Runs `rejoinder inspect <kind> -` with the body on standard input."""
+    return subprocess.run(
+        [binary(), "inspect", kind, "-", "--json"],
+        input=body,
+        capture_output=True,
+        cwd=folder,
+        env=environment(),
+        timeout=30,
+        check=False,
+    )
+
+
+def inspected(kind, body, folder):
+    """The canonical JSON that `inspect` prints for a body it accepts."""
+    done = inspect(kind, body, folder)
+    assert done.returncode == 0, f"refused: {done.stderr.decode(errors='replace')}\n{body!r}"
+    return done.stdout
+
+
+class Answer:
+    """An HTTP answer, read to its end."""
+
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    def error(self):
+        """Checks the shape of an error answer and returns what is under `error`."""
+        error = json.loads(self.body)["error"]
+        assert error["code"] and isinstance(error["code"], str)
+        assert error["message"] and isinstance(error["message"], str)
+        return error
+
+
+class Server:
+    """`rejoinder serve` with its built-in demo, on a free loopback port, in an empty folder."""
+
+    def __init__(self, folder):
+        self.log = Path(folder) / "serve.log"
+        work = Path(folder) / "work"
+        work.mkdir()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [binary(), "serve", "--bind", f"127.0.0.1:{self.port}"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=work,
+                env=environment(),
+            )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def _wait_until_ready(self):
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            assert self.process.poll() is None, f"serve ended early:\n{self.output()}"
+            try:
+                if self.request("GET", "/readyz").status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError(f"serve was not ready in {START_SECONDS} s:\n{self.output()}")
+
+    def output(self):
+        return self.log.read_text(errors="replace")
+
+    def request(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, headers or {})
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def post(self, body, content_type="application/json"):
+        """Calls the webhook as the agent does; `body` is bytes, or a message as a dict."""
+        if not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        headers = {"Content-Type": content_type, "User-Agent": "Google-Dialogflow"}
+        return self.request("POST", "/webhook", body, headers)
+
+    def stop(self):
+        """Asks the program to end and returns its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
