@@ -31,6 +31,8 @@ pub(crate) fn router() -> Router {
         .tag("fail", fail)
         .tag("big", big)
         .tag("counter", counter)
+        // None of them blocks.
+        .inline()
 }
 
 #[derive(Deserialize)]

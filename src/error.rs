@@ -202,6 +202,12 @@ impl From<Error> for BoxError {
     }
 }
 
+impl From<Error> for Box<dyn StdError> {
+    fn from(error: Error) -> Self {
+        Box::new(Carried(error))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,4 +71,8 @@ pub use server::{Rejoinder, Server, ServerError};
 mod pages {
     #[doc = include_str!("../README.md")]
     mod readme {}
+    #[doc = include_str!("../docs/migrate.md")]
+    mod migrate {}
+    #[doc = include_str!("../docs/handlers.md")]
+    mod handlers {}
 }

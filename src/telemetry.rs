@@ -18,10 +18,11 @@ use crate::config::{Log, LogFormat};
 ///
 /// If the program has a subscriber already, that one stays.
 pub(crate) fn install(log: &Log) {
+    let terminal = std::io::stderr().is_terminal();
     let json = match log.format {
         LogFormat::Json => true,
         LogFormat::Text => false,
-        LogFormat::Auto => !std::io::stderr().is_terminal(),
+        LogFormat::Auto => !terminal,
     };
     // The configuration has checked it.
     let filter: Targets = log.level.parse().unwrap_or_default();
@@ -30,6 +31,8 @@ pub(crate) fn install(log: &Log) {
         registry.with(CloudLogging.with_filter(filter)).try_init()
     } else {
         let text = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+        // On a terminal the variable NO_COLOR decides.
+        let text = if terminal { text } else { text.with_ansi(false) };
         registry.with(text.with_filter(filter)).try_init()
     };
     if installed.is_ok() {

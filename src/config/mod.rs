@@ -16,6 +16,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tracing_subscriber::filter::{LevelFilter, Targets};
+
 use crate::auth::Auth;
 use crate::fulfillment::{OnError, Reply};
 
@@ -243,10 +245,11 @@ impl Log {
             &[LogFormat::Auto, LogFormat::Text, LogFormat::Json],
         );
         let level = reader.text("level");
-        if let Err(error) = level.parse::<tracing_subscriber::filter::Targets>() {
-            let message = format!(
-                "expected a level such as \"info\" or \"info,rejoinder=debug\", found {level:?}: {error}"
-            );
+        // A misspelt level would pass for a target, and silence everything else.
+        let is_level = |part: &str| part.contains('=') || part.parse::<LevelFilter>().is_ok();
+        if level.parse::<Targets>().is_err() || !level.split(',').all(is_level) {
+            let message =
+                format!("expected a level such as \"info\" or \"info,rejoinder=debug\", found {level:?}");
             reader.refuse("level", message);
         }
         Self { format, level }

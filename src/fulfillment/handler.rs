@@ -30,7 +30,9 @@ use super::{Call, Reply};
     message = "`{Self}` is no handler",
     label = "not an async function from extractors to a reply",
     note = "a handler is an `async fn` (or a closure that returns a future) whose inputs all implement `FromCall`",
+    note = "a struct of parameters is asked for as `Params<MyStruct>`; what may be missing is an `Option` field in it",
     note = "it returns `Reply`, text, `()`, or a `Result` of one of these",
+    note = "a function that is not async becomes a handler by `blocking(function)`",
     note = "its future is `Send`: nothing that is not `Send` may live across an `.await`"
 )]
 pub trait Handler<Inputs>: Clone + Send + Sync + 'static {

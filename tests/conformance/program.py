@@ -68,23 +68,27 @@ class Answer:
 
 
 class Server:
-    """`rejoinder serve` with its built-in demo, on a free loopback port, in an empty folder."""
+    """A server on a free loopback port, in an empty folder.
 
-    def __init__(self, folder):
+    It is `rejoinder serve` with its built-in demo, or another command that listens on `PORT`.
+    """
+
+    def __init__(self, folder, command=None, variables=None):
         self.log = Path(folder) / "serve.log"
         work = Path(folder) / "work"
         work.mkdir()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        own = {} if command is None else {"PORT": str(self.port)} | (variables or {})
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [binary(), "serve", "--bind", f"127.0.0.1:{self.port}"],
+                command or [binary(), "serve", "--bind", f"127.0.0.1:{self.port}"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=work,
-                env=environment(),
+                env=environment() | own,
             )
         try:
             self._wait_until_ready()
@@ -96,14 +100,15 @@ class Server:
     def _wait_until_ready(self):
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
-            assert self.process.poll() is None, f"serve ended early:\n{self.output()}"
+            assert self.process.poll() is None, f"the server ended early:\n{self.output()}"
             try:
-                if self.request("GET", "/readyz").status == 200:
+                # Servers that do not know the path are ready once they say so.
+                if self.request("GET", "/readyz").status != 503:
                     return
             except OSError:
                 pass
             time.sleep(0.02)
-        raise AssertionError(f"serve was not ready in {START_SECONDS} s:\n{self.output()}")
+        raise AssertionError(f"the server was not ready in {START_SECONDS} s:\n{self.output()}")
 
     def output(self):
         return self.log.read_text(errors="replace")

@@ -87,6 +87,7 @@ def test_the_readme_has_a_line_for_every_fixture():
             listed[heading] = []
         elif line.startswith("| `"):
             listed[heading].append(line.split("`")[1])
-    assert set(listed) == {"requests", "responses", "refused/requests", "refused/responses"}
+    refused = {"refused/requests", "refused/responses"}
+    assert set(listed) == {"requests", "responses", "migrate"} | refused
     for heading, stems in listed.items():
         assert sorted(stems) == sorted(path.stem for path in (FIXTURES / heading).glob("*.json"))

@@ -127,6 +127,11 @@ impl Fulfillment {
             .or(self.fallback.as_ref())
     }
 
+    /// Whether the handler of this tag asked to run on the connection's thread.
+    pub(crate) fn is_inline(&self, tag: &str) -> bool {
+        self.route(tag).is_none_or(|route| route.inline)
+    }
+
     /// The tags and patterns served, sorted.
     pub(crate) fn patterns(&self) -> Vec<&str> {
         let exact = self.exact.values();

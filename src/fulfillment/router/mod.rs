@@ -115,12 +115,19 @@ impl Router {
         self
     }
 
+    /// Runs the handlers added so far on the connections' own threads; see [`Route::inline`].
+    pub fn inline(mut self) -> Self {
+        self.routes = self.routes.into_iter().map(Route::inline).collect();
+        self
+    }
+
     /// Takes over everything of another router. Its hooks and policy stay with its own routes.
     pub fn merge(mut self, other: Self) -> Self {
         let Self { routes, fallback, states, before, after, on_error, faults } = other;
         let adopt = |mut route: Route| {
             route.before.splice(0..0, before.iter().map(Arc::clone));
-            route.after.extend(after.iter().map(Arc::clone));
+            // They run from the last to the first: ours, further out, come after those of the route.
+            route.after.splice(0..0, after.iter().map(Arc::clone));
             if route.on_error.is_none() {
                 route.on_error.clone_from(&on_error);
             }

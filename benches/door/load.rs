@@ -1,0 +1,69 @@
+//! A closed loop of keep-alive connections, every request with a response id of its own.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+const ID: &str = "\"detectIntentResponseId\":";
+
+pub(crate) fn run(address: SocketAddr, body: &str, requests: usize, connections: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let each = requests / connections;
+        let tasks = (0..connections).map(|_| connection(address, body, each));
+        futures_util::future::join_all(tasks).await;
+    });
+}
+
+async fn connection(address: SocketAddr, body: &str, requests: usize) {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let name_end = body.find(ID).expect("a response id") + ID.len();
+    let id_at = name_end + body[name_end..].find('"').expect("its value") + 1;
+    let mut message = request(body).into_bytes();
+    let id_at = message.len() - body.len() + id_at;
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a server");
+    stream.set_nodelay(true).expect("a socket");
+    let mut answer = vec![0; 64 * 1024];
+    for _ in 0..requests {
+        let id = format!("{:08x}", NEXT.fetch_add(1, Ordering::Relaxed));
+        message[id_at..id_at + id.len()].copy_from_slice(id.as_bytes());
+        stream.write_all(&message).await.expect("a request");
+        let mut length = 0;
+        while !is_complete(&answer[..length]) {
+            let read = stream.read(&mut answer[length..]).await.expect("an answer");
+            assert!(read > 0, "the server closed the connection");
+            length += read;
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer[..length]));
+    }
+}
+
+/// Whether the server answers 200.
+pub(crate) fn answers(address: SocketAddr, body: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    if stream.write_all(request(body).as_bytes()).is_err() {
+        return false;
+    }
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).is_ok() && &status == b"HTTP/1.1 200"
+}
+
+fn request(body: &str) -> String {
+    format!(
+        "POST /webhook HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nUser-Agent: Google-Dialogflow\r\n\
+         Accept: */*\r\nAccept-Encoding: gzip, deflate, br\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+fn is_complete(answer: &[u8]) -> bool {
+    let Some(head) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
+    let headers = String::from_utf8_lossy(&answer[..head]).to_ascii_lowercase();
+    let length = headers.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length: usize = length.and_then(|length| length.trim().parse().ok()).expect("a length");
+    answer.len() >= head + 4 + length
+}

@@ -1,0 +1,88 @@
+//! The agent's door beside a bare actix-web server, both pinned to one core, in one run.
+//!
+//! ```text
+//! cargo bench --profile dist --bench door
+//! ```
+//!
+//! The bare server parses the same body into a `serde_json::Value` and answers the same
+//! `order-status` reply, without a log. Rejoinder runs as `rejoinder serve` does, its access log
+//! written to a file. Compared are CPU time per request (user and system, of all the server's
+//! threads), the time from start to the first 200, and idle memory (PSS). Rounds alternate, so that
+//! a noisy machine disturbs both; the median counts. Linux only: it reads `/proc` and runs `taskset`.
+
+mod bare;
+mod load;
+mod process;
+
+use std::time::Duration;
+
+use process::{Kind, Process};
+
+const ROUNDS: usize = 7;
+const STARTS: usize = 21;
+const CONNECTIONS: [usize; 3] = [1, 16, 64];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["bare", address] => return bare::serve(address),
+        // For a look at one server with a profiler.
+        ["load", address, file, requests, connections] => {
+            process::pin_self_to_last_core();
+            let body = std::fs::read_to_string(file).expect("a file");
+            let number = |text: &str| text.parse().expect("a number");
+            return load::run(address.parse().expect("an address"), &body, number(requests), number(connections));
+        }
+        _ => {}
+    }
+    process::pin_self_to_last_core();
+    println!("CPU per request of the server, median of {ROUNDS} alternating rounds; ratio = rejoinder / bare\n");
+    println!("{:>8} {:>12} {:>12} {:>12} {:>8}", "body", "connections", "bare", "rejoinder", "ratio");
+    for (name, requests) in [("typical-3kb", 20_000), ("large-40kb", 4_000)] {
+        let body = std::fs::read_to_string(format!("fixtures/requests/{name}.json")).expect("a fixture");
+        for connections in CONNECTIONS {
+            let (bare, rejoinder) = cpu_per_request(&body, requests, connections);
+            println!(
+                "{:>6} B {connections:>12} {:>9.1} µs {:>9.1} µs {:>8.2}",
+                body.len(),
+                bare.as_nanos() as f64 / 1000.0,
+                rejoinder.as_nanos() as f64 / 1000.0,
+                rejoinder.as_secs_f64() / bare.as_secs_f64(),
+            );
+        }
+    }
+    let start = |kind| median((0..STARTS).map(|_| Process::start(kind).1).collect());
+    let (bare, rejoinder) = (start(Kind::Bare), start(Kind::Rejoinder));
+    println!(
+        "\nstart to first 200: bare {:.1} ms, rejoinder {:.1} ms, ratio {:.2} (median of {STARTS})",
+        bare.as_secs_f64() * 1000.0,
+        rejoinder.as_secs_f64() * 1000.0,
+        rejoinder.as_secs_f64() / bare.as_secs_f64(),
+    );
+    for kind in [Kind::Bare, Kind::Rejoinder] {
+        let (process, _) = Process::start(kind);
+        std::thread::sleep(Duration::from_millis(300));
+        println!("idle memory (PSS) of {kind:?}: {:.1} MiB", process.pss_kib() as f64 / 1024.0);
+    }
+}
+
+fn cpu_per_request(body: &str, requests: usize, connections: usize) -> (Duration, Duration) {
+    let (bare, _) = Process::start(Kind::Bare);
+    let (rejoinder, _) = Process::start(Kind::Rejoinder);
+    let round = |process: &Process| {
+        let before = process.cpu();
+        load::run(process.address, body, requests, connections);
+        (process.cpu() - before) / requests as u32
+    };
+    // One round each to warm up.
+    round(&bare);
+    round(&rejoinder);
+    let (bare, rejoinder): (Vec<_>, Vec<_>) = (0..ROUNDS).map(|_| (round(&bare), round(&rejoinder))).unzip();
+    (median(bare), median(rejoinder))
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}

@@ -1,0 +1,81 @@
+//! A server as a process of its own, pinned to the first core, and what it uses.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Bare,
+    Rejoinder,
+}
+
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    // Holds the log, and keeps a configuration file of this folder away.
+    _folder: tempfile::TempDir,
+}
+
+impl Process {
+    /// Starts a server; tells how long it took to its first 200.
+    pub(crate) fn start(kind: Kind) -> (Self, Duration) {
+        let address = free_address();
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = std::fs::File::create(folder.path().join("log")).expect("a log");
+        let mut command = Command::new("taskset");
+        command.args(["-c", "0"]);
+        match kind {
+            Kind::Bare => command.arg(std::env::current_exe().expect("this program")).arg("bare").arg(address.to_string()),
+            Kind::Rejoinder => command.args([env!("CARGO_BIN_EXE_rejoinder"), "serve", "--bind", &address.to_string()]),
+        };
+        command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let started = Instant::now();
+        let child = command.spawn().expect("taskset");
+        let process = Self { child, address, _folder: folder };
+        let body = r#"{"fulfillmentInfo":{"tag":"order-status"},"sessionInfo":{"parameters":{"customer_name":"Ada","order_id":"42"}}}"#;
+        while !super::load::answers(address, body) {
+            assert!(started.elapsed() < Duration::from_secs(10), "{kind:?} does not answer");
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        (process, started.elapsed())
+    }
+
+    /// CPU time of all threads so far.
+    pub(crate) fn cpu(&self) -> Duration {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("a process");
+        let of_task = |task: std::io::Result<std::fs::DirEntry>| -> Option<u64> {
+            let times = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+            times.split(' ').next()?.parse().ok()
+        };
+        Duration::from_nanos(tasks.filter_map(of_task).sum())
+    }
+
+    /// Proportional set size in KiB.
+    pub(crate) fn pss_kib(&self) -> u64 {
+        let maps = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).expect("a process");
+        let line = maps.lines().find(|line| line.starts_with("Pss:")).expect("a size");
+        line.split_whitespace().nth(1).expect("a number").parse().expect("a number")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
+}
+
+/// The load must not take time from the servers' core.
+pub(crate) fn pin_self_to_last_core() {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    assert!(cores > 1, "this needs two cores: one for the server, one for the load");
+    let core = (cores - 1).to_string();
+    let own = std::process::id().to_string();
+    let pinned = Command::new("taskset").args(["-cp", &core, &own]).stdout(Stdio::null()).status();
+    assert!(pinned.is_ok_and(|status| status.success()), "taskset (Debian: util-linux) is needed");
+}

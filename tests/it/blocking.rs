@@ -1,0 +1,114 @@
+//! Handlers that hold their thread.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use rejoinder::{Rejoinder, Tag, blocking};
+use serde_json::json;
+use tokio::runtime::Builder;
+
+use crate::kit::{PATIENCE, Request, Served, call};
+
+/// A door that handlers wait at, holding their thread.
+#[derive(Clone)]
+struct Gate {
+    arrived: Sender<()>,
+    open: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Gate {
+    fn new() -> (Self, Receiver<()>) {
+        let (arrived, arrivals) = channel();
+        (Self { arrived, open: Arc::default() }, arrivals)
+    }
+
+    fn pass(&self) -> &'static str {
+        self.arrived.send(()).expect("the test counts");
+        let (open, changed) = &*self.open;
+        let held = open.lock().expect("no panic");
+        let (open, _) = changed.wait_timeout_while(held, PATIENCE, |open| !*open).expect("no panic");
+        if *open { "passed" } else { "gave up" }
+    }
+
+    fn open(&self) {
+        *self.open.0.lock().expect("no panic") = true;
+        self.open.1.notify_all();
+    }
+}
+
+/// Holds `count` calls of the blocking handler that `hold` makes; everything else must go on.
+fn others_go_on(runtime: Builder, count: usize, hold: impl FnOnce(Gate) -> Rejoinder + Send + 'static) {
+    let (gate, arrivals) = Gate::new();
+    let holding = gate.clone();
+    let rejoinder = move || {
+        hold(holding).tag("quick", async || "quick").tag("nap", async || {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            "awake"
+        })
+    };
+    let served = Served::start_on(runtime, rejoinder, &[]);
+    let mut held: Vec<_> = (0..count).map(|_| served.connect()).collect();
+    for connection in &mut held {
+        connection.send(&Request::call(call("hold", &json!({}))).text());
+        arrivals.recv_timeout(PATIENCE).expect("the handler runs");
+    }
+    // Often enough to meet the connection threads that the held calls came through.
+    for _ in 0..8 {
+        assert_eq!(served.ask(&Request::get("/healthz")).status, 200);
+        assert_eq!(served.ask(&Request::get("/readyz")).status, 200);
+        assert_eq!(served.call(call("quick", &json!({}))).said(), "quick");
+        assert_eq!(served.call(call("nap", &json!({}))).said(), "awake");
+    }
+    gate.open();
+    for connection in &mut held {
+        assert_eq!(connection.answer().said(), "passed");
+    }
+}
+
+fn several_threads() -> Builder {
+    let mut runtime = Builder::new_multi_thread();
+    runtime.worker_threads(4);
+    runtime
+}
+
+#[test]
+fn three_handlers_that_block_stop_nobody() {
+    others_go_on(several_threads(), 3, |gate| {
+        Rejoinder::new().tag("hold", move || {
+            let gate = gate.clone();
+            async move { gate.pass() }
+        })
+    });
+}
+
+#[test]
+fn three_handlers_that_block_stop_nobody_in_a_program_of_one_thread() {
+    // `#[tokio::main]` on one core, or with `flavor = "current_thread"`.
+    others_go_on(Builder::new_current_thread(), 3, |gate| {
+        Rejoinder::new().tag("hold", move || {
+            let gate = gate.clone();
+            async move { gate.pass() }
+        })
+    });
+}
+
+#[test]
+fn any_number_of_handlers_may_block_on_threads_made_for_it() {
+    others_go_on(several_threads(), 20, |gate| {
+        Rejoinder::new().tag("hold", blocking(move |_: Tag| gate.pass()))
+    });
+}
+
+#[test]
+fn a_panic_on_a_blocking_thread_is_one_500() {
+    fn panics(_: Tag) -> &'static str {
+        panic!("blocked and panicked")
+    }
+    let served = Served::start(|| Rejoinder::new().tag("panics", blocking(panics)), &[]);
+    let mut connection = served.connect();
+    for _ in 0..2 {
+        let answer = connection.ask(&Request::call(call("panics", &json!({}))));
+        assert_eq!(answer.refused(500, "panic"), "The handler failed.");
+    }
+}

@@ -1,0 +1,63 @@
+//! What the tests stand on: an HTTP client that can misbehave, a served door, the real process.
+
+mod client;
+mod program;
+mod served;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+pub(crate) use client::{Answer, Connection, Request};
+pub(crate) use program::{Ended, Program, run, run_with};
+pub(crate) use served::{Served, config};
+
+/// How long anything may take before a test gives up on it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The text of a file in `fixtures/`, such as `requests/minimal`.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let path = fixtures().join(format!("{name}.json"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names of a folder's fixtures, such as `requests/minimal`, sorted.
+pub(crate) fn fixtures_in(folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(fixtures().join(folder)).expect("the folder is there");
+    let names = entries.filter_map(|entry| {
+        let path = entry.expect("readable").path();
+        let stem = path.file_stem()?.to_str()?;
+        (path.extension()? == "json").then(|| format!("{folder}/{stem}"))
+    });
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    assert!(!names.is_empty(), "{folder} holds fixtures");
+    names
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// The body of a call of `tag` with these session parameters.
+pub(crate) fn call(tag: &str, parameters: &Value) -> Vec<u8> {
+    let agent = "projects/example-project/locations/global/agents/example-agent";
+    let request = json!({
+        "detectIntentResponseId": "example-response",
+        "fulfillmentInfo": { "tag": tag },
+        "pageInfo": { "currentPage": format!("{agent}/flows/orders/pages/START_PAGE"), "displayName": "Start Page" },
+        "sessionInfo": { "session": format!("{agent}/sessions/example-session"), "parameters": parameters },
+        "languageCode": "en",
+    });
+    request.to_string().into_bytes()
+}
+
+/// Asks again and again until the answer is yes; fails when [`PATIENCE`] ends.
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < end, "{what}: not within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}

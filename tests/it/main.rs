@@ -1,0 +1,29 @@
+//! Rejoinder from outside: over real sockets, as a real process, and through its public test kit.
+//!
+//! One binary, a module per theme; `kit` holds the client, the served door and the process.
+
+mod kit;
+
+mod addresses;
+mod auth;
+mod blocking;
+mod bodies;
+mod commands;
+mod compile_fail;
+mod demo;
+mod door;
+mod embedded;
+mod generated;
+mod gzip;
+mod hooks;
+mod hostile;
+mod inputs;
+mod inspect;
+mod log;
+mod parameters;
+mod policies;
+mod properties;
+mod protocols;
+mod replies;
+mod routing;
+mod shutdown;
