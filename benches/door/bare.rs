@@ -16,7 +16,8 @@ async fn webhook(body: Bytes) -> HttpResponse {
         return HttpResponse::BadRequest().finish();
     };
     let parameters = &request["sessionInfo"]["parameters"];
-    let (Some(name), Some(order)) = (parameters["customer_name"].as_str(), parameters["order_id"].as_str()) else {
+    let (Some(name), Some(order)) = (parameters["customer_name"].as_str(), parameters["order_id"].as_str())
+    else {
         return HttpResponse::BadRequest().finish();
     };
     let attempts = parameters["attempts"].as_f64().unwrap_or(0.0) as u64;

@@ -32,12 +32,19 @@ fn main() {
             process::pin_self_to_last_core();
             let body = std::fs::read_to_string(file).expect("a file");
             let number = |text: &str| text.parse().expect("a number");
-            return load::run(address.parse().expect("an address"), &body, number(requests), number(connections));
+            return load::run(
+                address.parse().expect("an address"),
+                &body,
+                number(requests),
+                number(connections),
+            );
         }
         _ => {}
     }
     process::pin_self_to_last_core();
-    println!("CPU per request of the server, median of {ROUNDS} alternating rounds; ratio = rejoinder / bare\n");
+    println!(
+        "CPU per request of the server, median of {ROUNDS} alternating rounds; ratio = rejoinder / bare\n"
+    );
     println!("{:>8} {:>12} {:>12} {:>12} {:>8}", "body", "connections", "bare", "rejoinder", "ratio");
     for (name, requests) in [("typical-3kb", 20_000), ("large-40kb", 4_000)] {
         let body = std::fs::read_to_string(format!("fixtures/requests/{name}.json")).expect("a fixture");

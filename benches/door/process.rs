@@ -26,8 +26,13 @@ impl Process {
         let mut command = Command::new("taskset");
         command.args(["-c", "0"]);
         match kind {
-            Kind::Bare => command.arg(std::env::current_exe().expect("this program")).arg("bare").arg(address.to_string()),
-            Kind::Rejoinder => command.args([env!("CARGO_BIN_EXE_rejoinder"), "serve", "--bind", &address.to_string()]),
+            Kind::Bare => command
+                .arg(std::env::current_exe().expect("this program"))
+                .arg("bare")
+                .arg(address.to_string()),
+            Kind::Rejoinder => {
+                command.args([env!("CARGO_BIN_EXE_rejoinder"), "serve", "--bind", &address.to_string()])
+            }
         };
         command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let started = Instant::now();
@@ -53,7 +58,8 @@ impl Process {
 
     /// Proportional set size in KiB.
     pub(crate) fn pss_kib(&self) -> u64 {
-        let maps = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).expect("a process");
+        let maps =
+            std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id())).expect("a process");
         let line = maps.lines().find(|line| line.starts_with("Pss:")).expect("a size");
         line.split_whitespace().nth(1).expect("a number").parse().expect("a number")
     }

@@ -74,6 +74,7 @@ pub fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
     };
+    crate::telemetry::flush();
     done.unwrap_or_else(|error| {
         eprintln!("rejoinder: {error:#}");
         ExitCode::FAILURE

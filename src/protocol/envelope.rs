@@ -211,8 +211,8 @@ impl Envelope {
     fn read<T>(&self, span: Span, build: fn(&str) -> Result<T, Fault>) -> Result<T, ParseError> {
         let part = span.of(&self.text);
         strict::check(part).and_then(|()| build(part)).map_err(|fault| {
-            let offset = fault.offset + span.start as usize;
-            ParseError::new(&self.text, Fault { offset, ..fault })
+            let (reason, offset) = fault.into_parts();
+            ParseError::new(&self.text, Fault::new(reason, offset + span.start as usize))
         })
     }
 

@@ -54,7 +54,8 @@ pub struct ParseError {
 
 impl ParseError {
     fn new(text: &str, fault: json::Fault) -> Self {
-        Self { place: Place::at(text, fault.offset), reason: fault.reason }
+        let (reason, offset) = fault.into_parts();
+        Self { place: Place::at(text, offset), reason }
     }
 }
 
@@ -85,14 +86,14 @@ fn schema_of<M: field::MessageType>() -> &'static schema::Message {
 /// Builds a message from a checked text.
 fn build<M: field::MessageType>(text: &str) -> Result<M, json::Fault> {
     // The checks leave nothing to go wrong here; if they ever did, that would be told, not hidden.
-    let other = |message: String| json::Fault { reason: Reason::Other { message }, offset: 0 };
+    let other = |message: String| json::Fault::new(Reason::Other { message }, 0);
     let object = serde_json::from_str(text).map_err(|error| other(error.to_string()))?;
     M::from_object(object).map_err(|error| other(error.to_string()))
 }
 
 /// Builds the elements of a list from a checked text.
 fn build_list<M: field::MessageType>(text: &str) -> Result<Vec<M>, json::Fault> {
-    let other = |message: String| json::Fault { reason: Reason::Other { message }, offset: 0 };
+    let other = |message: String| json::Fault::new(Reason::Other { message }, 0);
     let list = serde_json::from_str(text).map_err(|error| other(error.to_string()))?;
     field::FieldType::read(list).map_err(|expected| other(format!("an element must be {expected}")))
 }

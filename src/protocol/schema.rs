@@ -9,14 +9,28 @@ pub(crate) struct Message {
     pub(crate) fields: &'static [Field],
     /// The members of its oneof group, if it has one; at most one of them may be set.
     pub(crate) oneof: &'static [Field],
+    /// The index of the field with this name, JSON's or protobuf's; those of the group come last.
+    ///
+    /// A `match` made by the compiler: a search through the tables would be half of a parse.
+    pub(crate) find: fn(&str) -> Option<usize>,
+}
+
+impl Message {
+    /// The field called `name`, its index, and whether it belongs to the group.
+    #[inline]
+    pub(crate) fn field(&self, name: &str) -> Option<(usize, &'static Field, bool)> {
+        let index = (self.find)(name)?;
+        match self.fields.get(index) {
+            Some(field) => Some((index, field, false)),
+            None => self.oneof.get(index - self.fields.len()).map(|field| (index, field, true)),
+        }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct Field {
     /// The lowerCamelCase name, the one we write.
     pub(crate) json: &'static str,
-    /// The name in the `.proto` file, accepted as well.
-    pub(crate) proto: &'static str,
     pub(crate) kind: Kind,
     /// Where a [`walk`](super::walk) leaves the value's span.
     pub(crate) slot: Option<Slot>,
@@ -115,11 +129,22 @@ macro_rules! message {
             const SCHEMA: $crate::protocol::schema::Message = $crate::protocol::schema::Message {
                 fields: &[ $( $crate::protocol::schema::Field {
                     json: $json,
-                    proto: stringify!($field),
                     kind: <$type as $crate::protocol::field::FieldType>::KIND,
                     slot: $crate::protocol::schema::slot!($($slot)?),
                 }, )* ],
                 oneof: $crate::protocol::schema::group!($($group_type)?),
+                find: {
+                    #[allow(unreachable_patterns, reason = "one word is the same in both spellings")]
+                    fn find(name: &str) -> Option<usize> {
+                        #[allow(non_camel_case_types, clippy::allow_attributes)]
+                        enum Index { $( $field, )* Count }
+                        match name {
+                            $( $json | stringify!($field) => Some(Index::$field as usize), )*
+                            _ => $crate::protocol::schema::find_in_group!(name, Index::Count as usize $(, $group_type)?),
+                        }
+                    }
+                    find
+                },
             };
 
             #[expect(clippy::allow_attributes, reason = "messages without fields read nothing")]
@@ -157,6 +182,16 @@ macro_rules! message {
     };
 }
 
+macro_rules! find_in_group {
+    ($name:ident, $count:expr) => {{
+        let _ = $count;
+        None
+    }};
+    ($name:ident, $count:expr, $type:ident) => {
+        $type::find($name).map(|index| $count + index)
+    };
+}
+
 macro_rules! group {
     () => {
         &[]
@@ -183,11 +218,16 @@ macro_rules! oneof {
             pub(crate) const MEMBERS: &'static [$crate::protocol::schema::Field] = &[ $(
                 $crate::protocol::schema::Field {
                     json: $json,
-                    proto: $proto,
                     kind: <$type as $crate::protocol::field::FieldType>::KIND,
                     slot: $crate::protocol::schema::slot!($($slot)?),
                 },
             )* ];
+
+            #[allow(unreachable_patterns, reason = "one word is the same in both spellings")]
+            fn find(name: &str) -> Option<usize> {
+                enum Index { $( $member, )* }
+                match name { $( $json | $proto => Some(Index::$member as usize), )* _ => None }
+            }
 
             /// The member's JSON name.
             #[must_use]
@@ -279,4 +319,4 @@ macro_rules! open_enum {
     };
 }
 
-pub(crate) use {group, message, oneof, open_enum, slot};
+pub(crate) use {find_in_group, group, message, oneof, open_enum, slot};

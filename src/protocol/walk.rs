@@ -39,10 +39,10 @@ impl Found {
 pub(crate) fn walk(text: &str, message: &'static Message, found: &mut Found) -> Result<(), Fault> {
     let limit = u32::MAX as usize;
     if text.len() > limit {
-        return Err(Fault { reason: Reason::TooLong { size: text.len(), limit }, offset: 0 });
+        return Err(Fault::new(Reason::TooLong { size: text.len(), limit }, 0));
     }
     if text.starts_with('\u{feff}') {
-        return Err(Fault { reason: Reason::ByteOrderMark, offset: 0 });
+        return Err(Fault::new(Reason::ByteOrderMark, 0));
     }
     let mut walk = Walk { text, scanner: Scanner::new(text), found };
     if walk.scanner.peek()? != b'{' {
@@ -77,14 +77,14 @@ impl Walk<'_, '_> {
             let offset = name.span.start as usize;
             if seen & (1 << bit) != 0 {
                 let name = field.json.to_owned();
-                return Err(Fault { reason: Reason::Duplicate { name }, offset });
+                return Err(Fault::new(Reason::Duplicate { name }, offset));
             }
             seen |= 1 << bit;
             let present = self.value(field)?;
             if grouped && present {
                 if let Some(first) = chosen {
                     let reason = Reason::Exclusive { first: first.json, second: field.json };
-                    return Err(Fault { reason, offset });
+                    return Err(Fault::new(reason, offset));
                 }
                 chosen = Some(field);
             }
@@ -104,13 +104,7 @@ impl Walk<'_, '_> {
         } else {
             name.span.of(self.text)
         };
-        let of = |fields: &'static [Field]| {
-            fields.iter().position(|field| field.json == name || field.proto == name)
-        };
-        if let Some(index) = of(message.fields) {
-            return Ok(Some((index, &message.fields[index], false)));
-        }
-        Ok(of(message.oneof).map(|index| (message.fields.len() + index, &message.oneof[index], true)))
+        Ok(message.field(name))
     }
 
     /// Passes a field's value; tells whether it is there at all (null is not).
@@ -147,7 +141,8 @@ impl Walk<'_, '_> {
                 let text = &self.text[start..self.scanner.pos()];
                 let fits = match kind {
                     Kind::Enum => enum_number(text).is_some(),
-                    _ => read_float(text).is_some(),
+                    // Without an exponent, a float holds any number this short.
+                    _ => (text.len() < 38 && !text.contains(['e', 'E'])) || read_float(text).is_some(),
                 };
                 if !fits {
                     return self.wrong(field, kind, "a number out of range", start);
@@ -155,11 +150,14 @@ impl Walk<'_, '_> {
             }
             (Kind::String | Kind::Enum | Kind::Float | Kind::Bytes, b'"') => {
                 let text = self.scanner.string()?;
-                let decoded = strict::decode(self.text, text)?;
-                let fits = match kind {
-                    Kind::Float => read_float(&decoded).is_some(),
-                    Kind::Bytes => read_bytes(&decoded).is_some(),
-                    _ => true,
+                let plain = matches!(kind, Kind::String | Kind::Enum);
+                let fits = (plain && !text.escaped) || {
+                    let decoded = strict::decode(self.text, text)?;
+                    match kind {
+                        Kind::Float => read_float(&decoded).is_some(),
+                        Kind::Bytes => read_bytes(&decoded).is_some(),
+                        _ => true,
+                    }
                 };
                 if !fits {
                     return self.wrong(field, kind, "other text", start);
@@ -206,6 +204,7 @@ impl Walk<'_, '_> {
             return self.typed(field, field.kind, first);
         }
         self.scanner.open_object()?;
+        self.found.parameters.reserve(16);
         let mut first = true;
         while let Some(name) = self.scanner.key(first)? {
             first = false;
@@ -223,7 +222,7 @@ impl Walk<'_, '_> {
         offset: usize,
     ) -> Result<(), Fault> {
         let reason = Reason::WrongType { field: field.json, expected: kind.expected(), found };
-        Err(Fault { reason, offset })
+        Err(Fault::new(reason, offset))
     }
 }
 

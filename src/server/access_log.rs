@@ -68,11 +68,17 @@ impl Record<'_> {
 
 /// Environment and id of a session's name; a name without an environment means `draft`.
 fn split(session: &str) -> (&str, &str) {
-    let Some((before, id)) = session.split_once("/sessions/") else {
-        return ("", session);
-    };
-    let environment = before.split_once("/environments/").map_or("draft", |(_, environment)| environment);
-    (environment, id)
+    // projects/P/locations/L/agents/A/ comes first; the id at the end may hold anything.
+    let mut slashes = session.match_indices('/').map(|(at, _)| at + 1);
+    let Some(rest) = slashes.nth(5).map(|at| &session[at..]) else { return ("", session) };
+    if let Some(id) = rest.strip_prefix("sessions/") {
+        return ("draft", id);
+    }
+    let environment = rest.strip_prefix("environments/").and_then(|rest| rest.split_once('/'));
+    match environment.and_then(|(name, rest)| Some((name, rest.strip_prefix("sessions/")?))) {
+        Some(split) => split,
+        None => ("", session),
+    }
 }
 
 fn last(name: &str) -> &str {

@@ -7,7 +7,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::Payload;
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::respond::Refusal;
 
@@ -35,8 +35,12 @@ pub(crate) async fn read(
     check_content_type(request)?;
     let gzip = is_gzip(request)?;
     let too_slow = |_| Refusal::TooSlow { seconds: limits.time.as_secs_f64() };
-    let body = tokio::time::timeout(limits.time, collect(request, payload, limits.sent));
-    let body = body.await.map_err(too_slow)??;
+    let mut body = std::pin::pin!(collect(request, payload, limits.sent));
+    // Most bodies are there already, and need no timer.
+    let body = match (&mut body).now_or_never() {
+        Some(body) => body?,
+        None => tokio::time::timeout(limits.time, body).await.map_err(too_slow)??,
+    };
     if gzip { expand(&body, limits.expanded) } else { Ok(body) }
 }
 

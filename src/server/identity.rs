@@ -4,7 +4,11 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::REQUEST_ID;
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// What a call is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,11 +21,11 @@ pub(crate) struct Identity {
 
 impl Identity {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let trace_id = text("traceparent").and_then(trace_id).map(str::to_owned);
+        let text = |name: HeaderName| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let trace_id = text(TRACEPARENT).and_then(trace_id).map(str::to_owned);
         let usable =
             |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let request_id = match text("x-request-id").filter(usable) {
+        let request_id = match text(REQUEST_ID).filter(usable) {
             Some(id) => id.to_owned(),
             None => trace_id.clone().unwrap_or_else(next_id),
         };
@@ -55,8 +59,6 @@ fn next_id() -> String {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderName;
-
     use super::*;
 
     fn identity(headers: &[(&'static str, &str)]) -> Identity {

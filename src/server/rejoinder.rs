@@ -111,8 +111,9 @@ impl Rejoinder {
         for address in server.addresses() {
             tracing::info!(%address, "listening");
         }
-        server.run(signals()).await?;
-        Ok(())
+        let done = server.run(signals()).await;
+        telemetry::flush();
+        Ok(done?)
     }
 
     /// Takes an address and checks everything; [`Server::run`] then answers.

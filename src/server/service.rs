@@ -23,11 +23,15 @@ pub struct Service {
 impl HttpServiceFactory for Service {
     fn register(self, config: &mut AppService) {
         let Self { door, paths } = self;
-        let resource = web::resource(paths)
-            .route(web::post().to(move |request: HttpRequest, payload: Payload| {
-                webhook(Arc::clone(&door), request, payload)
-            }))
-            .default_service(web::to(|| async { Refusal::Method { allowed: "POST" }.respond() }));
-        resource.register(config);
+        // One resource a path: a list would be matched by a regular expression.
+        for path in paths {
+            let door = Arc::clone(&door);
+            let resource = web::resource(path)
+                .route(web::post().to(move |request: HttpRequest, payload: Payload| {
+                    webhook(Arc::clone(&door), request, payload)
+                }))
+                .default_service(web::to(|| async { Refusal::Method { allowed: "POST" }.respond() }));
+            resource.register(config);
+        }
     }
 }

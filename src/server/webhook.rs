@@ -105,11 +105,13 @@ async fn admit(
 
 /// Runs the handler where blocking harms nobody, unless it promised not to block.
 async fn run(door: &Door, call: Call) -> Answer {
-    if door.fulfillment.is_inline(&call.tag()) {
-        return door.fulfillment.answer(call).await;
+    let route = door.fulfillment.route(&call.tag());
+    if route.is_none_or(|route| route.is_inline()) {
+        return door.fulfillment.answer_by(route.map(|route| &**route), call).await;
     }
+    let route = route.map(Arc::clone);
     let fulfillment = Arc::clone(&door.fulfillment);
-    let answer = door.handlers.spawn(async move { fulfillment.answer(call).await });
+    let answer = door.handlers.spawn(async move { fulfillment.answer_by(route.as_deref(), call).await });
     answer
         .await
         .unwrap_or_else(|error| Answer::failed(Error::internal("The handler failed.").with_cause(error)))

@@ -1,6 +1,8 @@
 //! One call, from its tag to the bytes of its answer.
 
 use std::panic::AssertUnwindSafe;
+#[cfg(any(test, feature = "testing"))]
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -52,10 +54,16 @@ impl Answer {
 
 impl Fulfillment {
     /// Answers a call. Never panics: a handler that does has failed.
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) async fn answer(&self, call: Call) -> Answer {
-        let tag = call.tag();
-        let Some(route) = self.route(&tag) else {
-            return Answer::failed(self.unknown_tag(&tag));
+        let route = self.route(&call.tag()).map(Arc::clone);
+        self.answer_by(route.as_deref(), call).await
+    }
+
+    /// Answers a call by the route of its tag; see [`Fulfillment::route`].
+    pub(crate) async fn answer_by(&self, route: Option<&Route>, call: Call) -> Answer {
+        let Some(route) = route else {
+            return Answer::failed(self.unknown_tag(&call.tag()));
         };
         let run = AssertUnwindSafe(run(route, call.clone())).catch_unwind();
         let reply = run.await.unwrap_or_else(|panic| Err(panicked(&*panic)));

@@ -59,10 +59,10 @@ pub enum SetupFault {
 /// A router, checked and ready to answer.
 #[derive(Debug)]
 pub(crate) struct Fulfillment {
-    exact: HashMap<String, Route>,
+    exact: HashMap<String, Arc<Route>>,
     /// Longest first.
-    prefixes: Vec<(String, Route)>,
-    fallback: Option<Route>,
+    prefixes: Vec<(String, Arc<Route>)>,
+    fallback: Option<Arc<Route>>,
     states: Arc<States>,
     oversize_reply: Option<Reply>,
 }
@@ -77,7 +77,7 @@ impl Fulfillment {
         // Merging into an empty router gives every route its hooks and policy.
         let Router { routes, fallback, states, mut faults, .. } = Router::new().merge(router);
         let mut exact = HashMap::new();
-        let mut prefixes: Vec<(String, Route)> = Vec::new();
+        let mut prefixes: Vec<(String, Arc<Route>)> = Vec::new();
         for mut route in routes {
             route.on_error.get_or_insert_with(|| default_policy.clone());
             let tag = route.pattern.clone();
@@ -93,10 +93,10 @@ impl Fulfillment {
                 }
                 Some(prefix) => {
                     let known = prefixes.iter().any(|(other, _)| other == prefix);
-                    prefixes.push((prefix.to_owned(), route));
+                    prefixes.push((prefix.to_owned(), Arc::new(route)));
                     known
                 }
-                None => exact.insert(tag.clone(), route).is_some(),
+                None => exact.insert(tag.clone(), Arc::new(route)).is_some(),
             };
             if duplicate {
                 faults.push(SetupFault::DuplicateTag { tag });
@@ -108,7 +108,7 @@ impl Fulfillment {
         let fallback = fallback.into_iter().next().map(|mut route| {
             route.on_error.get_or_insert_with(|| default_policy.clone());
             check_states(&route, "the fallback", &states, &mut faults);
-            route
+            Arc::new(route)
         });
         if !faults.is_empty() {
             return Err(SetupError { faults });
@@ -117,7 +117,7 @@ impl Fulfillment {
         Ok(Self { exact, prefixes, fallback, states: Arc::new(states), oversize_reply })
     }
 
-    pub(super) fn route(&self, tag: &str) -> Option<&Route> {
+    pub(crate) fn route(&self, tag: &str) -> Option<&Arc<Route>> {
         self.exact
             .get(tag)
             .or_else(|| {
@@ -125,11 +125,6 @@ impl Fulfillment {
                 found.map(|(_, route)| route)
             })
             .or(self.fallback.as_ref())
-    }
-
-    /// Whether the handler of this tag asked to run on the connection's thread.
-    pub(crate) fn is_inline(&self, tag: &str) -> bool {
-        self.route(tag).is_none_or(|route| route.inline)
     }
 
     /// The tags and patterns served, sorted.

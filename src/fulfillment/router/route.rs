@@ -52,6 +52,12 @@ impl Route {
     }
 }
 
+impl Route {
+    pub(crate) fn is_inline(&self) -> bool {
+        self.inline
+    }
+}
+
 impl std::fmt::Debug for Route {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Route")

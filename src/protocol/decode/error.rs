@@ -40,7 +40,7 @@ pub enum DecodeError {
 
 impl DecodeError {
     pub(crate) fn fault(fault: Fault) -> Self {
-        match fault.reason {
+        match fault.into_parts().0 {
             Reason::Duplicate { name } => Self::Duplicate { name },
             reason => Self::Refused { path: String::new(), message: reason.to_string() },
         }

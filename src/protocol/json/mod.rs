@@ -34,10 +34,20 @@ pub(crate) struct Text {
 }
 
 /// Why a text was refused, and at which byte.
+///
+/// Boxed, so that the results of the scanner, which hardly ever are faults, fit into registers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) reason: Reason,
-    pub(crate) offset: usize,
+pub(crate) struct Fault(Box<(Reason, usize)>);
+
+impl Fault {
+    #[cold]
+    pub(crate) fn new(reason: Reason, offset: usize) -> Self {
+        Self(Box::new((reason, offset)))
+    }
+
+    pub(crate) fn into_parts(self) -> (Reason, usize) {
+        *self.0
+    }
 }
 
 /// What is wrong, without the place.

@@ -31,13 +31,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// The byte that the next value starts with, after white space.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Result<u8> {
         self.white_space();
         self.byte().ok_or_else(|| self.ended())
     }
 
     pub(crate) fn fault<T>(&self, reason: Reason) -> Result<T> {
-        Err(Fault { reason, offset: self.pos })
+        Err(Fault::new(reason, self.pos))
     }
 
     /// Nothing but white space may be left.
@@ -70,7 +71,35 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next key of the open object, its colon passed; `None` once the object is closed.
+    #[inline]
     pub(crate) fn key(&mut self, first: bool) -> Result<Option<Text>> {
+        match self.plain_key(first) {
+            Some(key) => Ok(Some(key)),
+            None => self.any_key(first),
+        }
+    }
+
+    /// A key as nearly all are: where one is expected, without escapes, followed by its colon.
+    #[inline]
+    fn plain_key(&mut self, first: bool) -> Option<Text> {
+        let bytes = self.bytes;
+        let mut pos = after_blanks(bytes, self.pos);
+        if !first {
+            if bytes.get(pos) != Some(&b',') {
+                return None;
+            }
+            pos = after_blanks(bytes, pos + 1);
+        }
+        let (text, end) = plain_string(bytes, pos)?;
+        pos = after_blanks(bytes, end);
+        if bytes.get(pos) != Some(&b':') {
+            return None;
+        }
+        self.pos = pos + 1;
+        Some(text)
+    }
+
+    fn any_key(&mut self, first: bool) -> Result<Option<Text>> {
         if !self.next_member(b'}', first, "',' or '}'", "a name in quotes or '}'")? {
             return Ok(None);
         }
@@ -83,10 +112,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether the open list has another element; closes it if not.
+    #[inline]
     pub(crate) fn element(&mut self, first: bool) -> Result<bool> {
         self.next_member(b']', first, "',' or ']'", "a value or ']'")
     }
 
+    #[inline]
     fn next_member(
         &mut self,
         close: u8,
@@ -113,6 +144,7 @@ impl<'a> Scanner<'a> {
         Ok(true)
     }
 
+    #[inline]
     fn colon(&mut self) -> Result<()> {
         if self.peek()? != b':' {
             return self.unexpected("':'");
@@ -122,10 +154,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes any value and tells where it stands.
+    #[inline]
     pub(crate) fn value(&mut self) -> Result<Span> {
         self.white_space();
         let start = self.pos;
-        self.skip()?;
+        match plain_string(self.bytes, start) {
+            Some((_, end)) => self.pos = end,
+            None => self.skip()?,
+        }
         Ok(Span { start: start as u32, end: self.pos as u32 })
     }
 
@@ -166,6 +202,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
     fn deeper(&mut self) -> Result<()> {
         if self.depth == MAX_DEPTH {
             return self.fault(Reason::TooDeep { limit: MAX_DEPTH });
@@ -175,7 +212,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes the string at `pos`, which must start with its quote.
+    #[inline]
     pub(crate) fn string(&mut self) -> Result<Text> {
+        if let Some((text, end)) = plain_string(self.bytes, self.pos) {
+            self.pos = end;
+            return Ok(text);
+        }
         let start = self.pos + 1;
         let mut escaped = false;
         self.pos = start;
@@ -213,20 +255,20 @@ impl<'a> Scanner<'a> {
     /// Passes the number at `pos`.
     pub(crate) fn number(&mut self) -> Result<()> {
         let start = self.pos;
-        let malformed = Err(Fault { reason: Reason::Number, offset: start });
+        let malformed = || Err(Fault::new(Reason::Number, start));
         if self.byte() == Some(b'-') {
             self.pos += 1;
         }
         match self.byte() {
             Some(b'0') => self.pos += 1,
             Some(b'1'..=b'9') => self.digits(),
-            _ => return malformed,
+            _ => return malformed(),
         }
         let mut exponent = false;
         if self.byte() == Some(b'.') {
             self.pos += 1;
             if !self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-                return malformed;
+                return malformed();
             }
             self.digits();
         }
@@ -237,18 +279,18 @@ impl<'a> Scanner<'a> {
                 self.pos += 1;
             }
             if !self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-                return malformed;
+                return malformed();
             }
             self.digits();
         }
         if self.byte().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
-            return malformed;
+            return malformed();
         }
         // A double holds any number of up to 308 digits; only the others are worth a parse.
         if exponent || self.pos - start > 300 {
             let value = self.text[start..self.pos].parse::<f64>();
             if !value.is_ok_and(f64::is_finite) {
-                return Err(Fault { reason: Reason::NumberTooLarge, offset: start });
+                return Err(Fault::new(Reason::NumberTooLarge, start));
             }
         }
         Ok(())
@@ -273,12 +315,12 @@ impl<'a> Scanner<'a> {
         self.unexpected("a JSON value")
     }
 
+    #[inline]
     fn white_space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
-            self.pos += 1;
-        }
+        self.pos = after_blanks(self.bytes, self.pos);
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.bytes.get(self.pos).copied()
     }
@@ -286,7 +328,7 @@ impl<'a> Scanner<'a> {
     fn ended(&self) -> Fault {
         let blank = self.bytes.iter().all(u8::is_ascii_whitespace);
         let reason = if blank { Reason::Empty } else { Reason::Truncated };
-        Fault { reason, offset: self.bytes.len() }
+        Fault::new(reason, self.bytes.len())
     }
 
     pub(crate) fn unexpected<T>(&self, expected: &'static str) -> Result<T> {
@@ -304,26 +346,99 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// The first byte at or after `pos` that is no white space.
+#[inline]
+fn after_blanks(bytes: &[u8], pos: usize) -> usize {
+    match bytes.get(pos) {
+        Some(b'!'..) | None => pos,
+        Some(_) => match bytes.get(pos + 1) {
+            // The one blank behind a colon or comma.
+            Some(b'!'..) if bytes[pos] == b' ' => pos + 1,
+            _ => after_many_blanks(bytes, pos),
+        },
+    }
+}
+
+fn after_many_blanks(bytes: &[u8], mut pos: usize) -> usize {
+    const SPACES: u64 = 0x2020_2020_2020_2020;
+    while let Some(rest) = bytes.get(pos..) {
+        match rest.first() {
+            Some(b'\n' | b'\r' | b'\t') => pos += 1,
+            Some(b' ') => {
+                pos += match rest.first_chunk::<8>() {
+                    Some(chunk) => (u64::from_le_bytes(*chunk) ^ SPACES).trailing_zeros() as usize / 8,
+                    None => 1,
+                }
+            }
+            _ => break,
+        }
+    }
+    pos
+}
+
+/// The string at `pos`, if one is there and has no escapes, and the byte behind it.
+#[inline]
+fn plain_string(bytes: &[u8], pos: usize) -> Option<(Text, usize)> {
+    if bytes.get(pos) != Some(&b'"') {
+        return None;
+    }
+    let end = plain_until(bytes, pos + 1);
+    let span = Span { start: pos as u32 + 1, end: end as u32 };
+    (bytes.get(end) == Some(&b'"')).then_some((Text { span, escaped: false }, end + 1))
+}
+
 /// The first byte at or after `pos` that does not stand for itself in a JSON string.
+#[inline]
 fn plain_until(bytes: &[u8], mut pos: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    while let Some(chunk) = bytes.get(pos..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = has_zero(word ^ (ONES * u64::from(b'"')));
-        let backslash = has_zero(word ^ (ONES * u64::from(b'\\')));
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let special = quote | backslash | control;
-        if special != 0 {
-            return pos + special.trailing_zeros() as usize / 8;
+    // Words end within these; resource names and sentences go on.
+    for _ in 0..2 {
+        match special_of_eight(bytes, pos) {
+            Some(8) => pos += 8,
+            Some(special) => return pos + special,
+            None => return special_of_few(bytes, pos),
+        }
+    }
+    long_plain_until(bytes, pos)
+}
+
+fn long_plain_until(bytes: &[u8], mut pos: usize) -> usize {
+    // The compiler makes vectors of this.
+    while let Some(chunk) = bytes.get(pos..).and_then(<[u8]>::first_chunk::<32>)
+        && !chunk.iter().fold(false, |any, &byte| any | is_special(byte))
+    {
+        pos += 32;
+    }
+    while let Some(special) = special_of_eight(bytes, pos) {
+        if special < 8 {
+            return pos + special;
         }
         pos += 8;
     }
-    while bytes.get(pos).is_some_and(|&byte| byte != b'"' && byte != b'\\' && byte >= 0x20) {
-        pos += 1;
-    }
-    pos
+    special_of_few(bytes, pos)
+}
+
+#[inline]
+fn is_special(byte: u8) -> bool {
+    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
+}
+
+/// Which of the eight bytes from `pos` on is the first special one, 8 for none; `None` if there are
+/// fewer left.
+#[inline]
+fn special_of_eight(bytes: &[u8], pos: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let word = u64::from_le_bytes(*bytes.get(pos..)?.first_chunk::<8>()?);
+    let quote = has_zero(word ^ (ONES * u64::from(b'"')));
+    let backslash = has_zero(word ^ (ONES * u64::from(b'\\')));
+    let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+    Some((quote | backslash | control).trailing_zeros() as usize / 8)
+}
+
+fn special_of_few(bytes: &[u8], pos: usize) -> usize {
+    let few = bytes.get(pos..).unwrap_or_default();
+    pos + few.iter().position(|&byte| is_special(byte)).unwrap_or(few.len())
 }
 
 #[cfg(test)]
@@ -395,7 +510,8 @@ mod tests {
             ("tru", 3),
         ] {
             let fault = check(text).expect_err(text);
-            assert_eq!(fault.offset, offset, "{text}: {}", fault.reason);
+            let (reason, at) = fault.into_parts();
+            assert_eq!(at, offset, "{text}: {reason}");
         }
     }
 
@@ -404,7 +520,7 @@ mod tests {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert_eq!(check(&nested(MAX_DEPTH)), Ok(()));
         let fault = check(&nested(MAX_DEPTH + 1)).expect_err("too deep");
-        assert_eq!(fault, Fault { reason: Reason::TooDeep { limit: 100 }, offset: 100 });
+        assert_eq!(fault, Fault::new(Reason::TooDeep { limit: 100 }, 100));
         assert!(check(&"[{\"a\":".repeat(500_000)).is_err());
     }
 

@@ -27,7 +27,7 @@ fn value<'a>(text: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault> {
                 let name = decode(text, key)?;
                 if names.contains(&name) {
                     let offset = key.span.start as usize;
-                    return Err(Fault { reason: Reason::Duplicate { name: name.into_owned() }, offset });
+                    return Err(Fault::new(Reason::Duplicate { name: name.into_owned() }, offset));
                 }
                 names.insert(name);
                 value(text, scanner)?;
@@ -62,7 +62,7 @@ pub(crate) fn decode(text: &str, string: Text) -> Result<Cow<'_, str>, Fault> {
     match serde_json::from_str::<String>(quoted) {
         Ok(decoded) => Ok(Cow::Owned(decoded)),
         // The scanner has checked the grammar; only surrogates are left to go wrong.
-        Err(_) => Err(Fault { reason: Reason::LoneSurrogate, offset: string.span.start as usize }),
+        Err(_) => Err(Fault::new(Reason::LoneSurrogate, string.span.start as usize)),
     }
 }
 
@@ -74,9 +74,9 @@ mod tests {
     fn finds_duplicates_and_surrogates_at_any_depth() {
         assert_eq!(check(r#"{"a":[{"b":1,"c":"😀\ud83d\ude00"}],"b":2}"#), Ok(()));
         let fault = check(r#"{"a":[{"b":1,"\u0062":2}]}"#).expect_err("twice");
-        assert_eq!(fault.reason, Reason::Duplicate { name: "b".to_owned() });
+        assert_eq!(fault.into_parts().0, Reason::Duplicate { name: "b".to_owned() });
         for text in [r#"["\ud83d"]"#, r#"{"\ude00":1}"#, r#"["\ud83dx"]"#] {
-            assert_eq!(check(text).expect_err(text).reason, Reason::LoneSurrogate);
+            assert_eq!(check(text).expect_err(text).into_parts().0, Reason::LoneSurrogate);
         }
     }
 }

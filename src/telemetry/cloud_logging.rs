@@ -1,82 +1,54 @@
-//! Log events on standard error: text for people, JSON for Cloud Logging.
+//! One JSON object a line, with the members that Cloud Logging gives a meaning.
 
 use std::cell::RefCell;
 use std::fmt;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 
-use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
-use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::layer::{Context, Layer};
 
-use crate::config::{Log, LogFormat};
+use super::writer;
 
-/// Sends log events to standard error, as `[log]` says, and the place of every panic with them.
-///
-/// If the program has a subscriber already, that one stays.
-pub(crate) fn install(log: &Log) {
-    let terminal = std::io::stderr().is_terminal();
-    let json = match log.format {
-        LogFormat::Json => true,
-        LogFormat::Text => false,
-        LogFormat::Auto => !terminal,
-    };
-    // The configuration has checked it.
-    let filter: Targets = log.level.parse().unwrap_or_default();
-    let registry = tracing_subscriber::registry();
-    let installed = if json {
-        registry.with(CloudLogging.with_filter(filter)).try_init()
-    } else {
-        let text = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
-        // On a terminal the variable NO_COLOR decides.
-        let text = if terminal { text } else { text.with_ansi(false) };
-        registry.with(text.with_filter(filter)).try_init()
-    };
-    if installed.is_ok() {
-        std::panic::set_hook(Box::new(log_panic));
-    }
-}
+/// Writes events as Cloud Logging reads them.
+pub(super) struct CloudLogging;
 
-fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    let message = panic.payload_as_str().unwrap_or("no message");
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    let thread = std::thread::current();
-    tracing::error!(place, thread = thread.name(), "panic: {message}");
-}
-
-/// Writes one JSON object a line, with the members that Cloud Logging gives a meaning.
-struct CloudLogging;
-
-thread_local! {
-    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for CloudLogging {
+impl<S: Subscriber> Layer<S> for CloudLogging {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
-        LINE.with_borrow_mut(|line| {
-            line.clear();
-            write_event(event, line);
-            // A closed standard error is no reason to fail a call.
-            let _ = std::io::stderr().write_all(line);
-        });
+        // What explains a crash must not wait for it.
+        let urgent = *event.metadata().level() == Level::ERROR;
+        writer::append(urgent, |line| write_event(event, line));
     }
 }
 
 fn write_event(event: &Event<'_>, line: &mut Vec<u8>) {
     let metadata = event.metadata();
-    let _ = write!(
-        line,
-        "{{\"severity\":\"{}\",\"time\":\"{:.6}\",\"target\":",
-        severity(*metadata.level()),
-        jiff::Timestamp::now(),
-    );
+    line.extend_from_slice(b"{\"severity\":\"");
+    line.extend_from_slice(severity(*metadata.level()).as_bytes());
+    line.extend_from_slice(b"\",\"time\":\"");
+    write_time(jiff::Timestamp::now(), line);
+    line.extend_from_slice(b"\",\"target\":");
     let mut members = Members { line };
     members.value(metadata.target());
     event.record(&mut members);
     line.extend_from_slice(b"}\n");
+}
+
+/// RFC 3339 with microseconds. The text of a second serves all of its events.
+fn write_time(now: jiff::Timestamp, line: &mut Vec<u8>) {
+    thread_local! {
+        static SECOND: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
+    }
+    SECOND.with_borrow_mut(|(second, text)| {
+        if *second != now.as_second() {
+            *second = now.as_second();
+            *text = format!("{now:.0}");
+            // The Z comes behind the microseconds.
+            text.pop();
+        }
+        line.extend_from_slice(text.as_bytes());
+    });
+    let _ = write!(line, ".{:06}Z", now.subsec_microsecond());
 }
 
 /// Cloud Logging's names for levels.
@@ -95,10 +67,15 @@ struct Members<'l> {
 
 impl Members<'_> {
     fn member(&mut self, field: &Field, value: impl serde::Serialize) {
-        self.line.push(b',');
-        self.value(field.name());
-        self.line.push(b':');
+        self.name(field);
         self.value(value);
+    }
+
+    fn name(&mut self, field: &Field) {
+        // Names come from our own and our users' sources, and hold nothing to escape.
+        self.line.extend_from_slice(b",\"");
+        self.line.extend_from_slice(field.name().as_bytes());
+        self.line.extend_from_slice(b"\":");
     }
 
     fn value(&mut self, value: impl serde::Serialize) {
@@ -110,7 +87,14 @@ impl Members<'_> {
 
 impl Visit for Members<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.member(field, value);
+        let plain = value.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+        if !plain {
+            return self.member(field, value);
+        }
+        self.name(field);
+        self.line.push(b'"');
+        self.line.extend_from_slice(value.as_bytes());
+        self.line.push(b'"');
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
@@ -122,7 +106,8 @@ impl Visit for Members<'_> {
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.member(field, json!(value));
+        // NaN becomes null.
+        self.member(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
@@ -137,6 +122,10 @@ impl Visit for Members<'_> {
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
+
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use serde_json::json;
 
     use super::*;
 

@@ -1,0 +1,50 @@
+//! Log events on standard error: text for people, JSON for Cloud Logging.
+
+mod cloud_logging;
+mod writer;
+
+use std::io::IsTerminal as _;
+
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::{Log, LogFormat};
+
+/// Sends log events to standard error, as `[log]` says, and the place of every panic with them.
+///
+/// If the program has a subscriber already, that one stays.
+pub(crate) fn install(log: &Log) {
+    let terminal = std::io::stderr().is_terminal();
+    let json = match log.format {
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+        LogFormat::Auto => !terminal,
+    };
+    // The configuration has checked it.
+    let filter: Targets = log.level.parse().unwrap_or_default();
+    let registry = tracing_subscriber::registry();
+    let installed = if json {
+        registry.with(cloud_logging::CloudLogging.with_filter(filter)).try_init()
+    } else {
+        let text = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+        // On a terminal the variable NO_COLOR decides.
+        let text = if terminal { text } else { text.with_ansi(false) };
+        registry.with(text.with_filter(filter)).try_init()
+    };
+    if installed.is_ok() {
+        std::panic::set_hook(Box::new(log_panic));
+    }
+}
+
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("no message");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let thread = std::thread::current();
+    tracing::error!(place, thread = thread.name(), "panic: {message}");
+}
+
+/// Writes what is still held back. Called when the server ends.
+pub(crate) fn flush() {
+    writer::flush();
+}
