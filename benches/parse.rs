@@ -4,6 +4,8 @@
 //! cargo bench --profile dist --bench parse
 //! ```
 
+#![expect(clippy::print_stdout, reason = "it prints its figures")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

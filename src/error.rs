@@ -101,6 +101,11 @@ impl Error {
         Self::new(ErrorKind::Unavailable, message)
     }
 
+    /// Time ran out on our side: 504.
+    pub fn timed_out(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::TimedOut, message)
+    }
+
     /// Adds what caused it, for the log.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<BoxError>) -> Self {
@@ -115,9 +120,12 @@ impl Error {
         self
     }
 
-    /// The same failure, told as another kind.
+    /// The same failure, told as another kind. A code that only repeats the kind goes with it.
     #[must_use]
     pub(crate) fn told_as(mut self, kind: ErrorKind) -> Self {
+        if self.code == self.kind.code() {
+            self.code = kind.code();
+        }
         self.kind = kind;
         self
     }

@@ -29,7 +29,7 @@ use crate::error::Result;
 use crate::fulfillment::{Call, Fulfillment, OnError, Router};
 use crate::protocol::{
     Envelope, FormInfo, FulfillmentInfo, Message, PageInfo, ParameterInfo, ParameterState, Query,
-    SessionInfo, WebhookRequest, WebhookResponse,
+    SessionInfo, Transition, WebhookRequest, WebhookResponse,
 };
 
 /// A call as the agent would make it, built member by member.
@@ -122,11 +122,35 @@ impl WebhookCall {
     ///
     /// What the caller would be told: faults of the router, an unknown tag, the handler's error.
     pub async fn send(&self, router: Router) -> Result<Response> {
-        let fulfillment = Fulfillment::build(router, &OnError::Raise, None)?;
+        self.send_to(&Webhook::new(router)?).await
+    }
+
+    /// Lets `webhook` answer it, which keeps its state from call to call.
+    ///
+    /// # Errors
+    ///
+    /// What the caller would be told: an unknown tag, the handler's error.
+    pub async fn send_to(&self, webhook: &Webhook) -> Result<Response> {
+        let fulfillment = &webhook.0;
         let envelope = Envelope::parse(&serde_json::to_vec(&self.request)?.into())?;
         let call = Call::new(envelope, Caller::Unverified, fulfillment.states());
         let body = fulfillment.answer(call).await.body?;
         Ok(Response(WebhookResponse::parse(&body)?))
+    }
+}
+
+/// A router that answers calls until it is dropped.
+#[derive(Debug)]
+pub struct Webhook(Fulfillment);
+
+impl Webhook {
+    /// Checks the router.
+    ///
+    /// # Errors
+    ///
+    /// Its faults, all of them.
+    pub fn new(router: Router) -> Result<Self> {
+        Ok(Self(Fulfillment::build(router, &OnError::Raise, None)?))
     }
 }
 
@@ -152,6 +176,21 @@ impl Response {
                 _ => None,
             })
             .collect()
+    }
+
+    /// What is changed in a form parameter.
+    #[must_use]
+    pub fn form_parameter(&self, name: &str) -> Option<&ParameterInfo> {
+        let form = self.0.page_info.as_ref()?.form_info.as_ref()?;
+        form.parameter_info.iter().find(|parameter| parameter.display_name == name)
+    }
+
+    /// The full name of the page or flow that the conversation goes to.
+    #[must_use]
+    pub fn target(&self) -> Option<&str> {
+        match self.0.transition.as_ref()? {
+            Transition::TargetPage(name) | Transition::TargetFlow(name) => Some(name),
+        }
     }
 
     /// The value a session parameter is set to; null if it is cleared.

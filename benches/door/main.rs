@@ -10,6 +10,8 @@
 //! threads), the time from start to the first 200, and idle memory (PSS). Rounds alternate, so that
 //! a noisy machine disturbs both; the median counts. Linux only: it reads `/proc` and runs `taskset`.
 
+#![expect(clippy::print_stdout, reason = "it prints its figures")]
+
 mod bare;
 mod load;
 mod process;

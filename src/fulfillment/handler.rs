@@ -14,7 +14,7 @@
 //! from the first to the last input.
 //!
 //! How it works: the trait has a type parameter for the tuple of inputs, so that functions of
-//! different arity do not collide; [`erase`] forgets it, and a router holds plain boxed functions.
+//! different arity do not collide; `erase` forgets it, and a router holds plain boxed functions.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -142,6 +142,8 @@ pub(super) fn erase<Inputs: 'static>(handler: impl Handler<Inputs>) -> Erased {
 }
 
 /// Makes a handler of a blocking function: it runs on a thread where waiting harms nobody.
+///
+/// The function takes one input; several go into a tuple.
 ///
 /// Handlers already run on threads of their own, at least four, so that one which blocks stops
 /// neither other calls nor the health check. One that blocks often and long belongs here.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::decode::{self, DecodeError};
 use super::field::MessageType;
-use super::json::{Fault, Span, Text, strict};
+use super::json::{Fault, Span, strict};
 use super::schema::Slot;
 use super::walk::{Found, Member, walk};
 use super::{
@@ -217,13 +217,9 @@ impl Envelope {
     }
 
     fn string(&self, slot: Slot) -> Cow<'_, str> {
-        let Some(quoted) = self.found.slot(slot) else {
-            return Cow::Borrowed("");
-        };
-        let span = Span { start: quoted.start + 1, end: quoted.end - 1 };
-        let escaped = span.of(&self.text).contains('\\');
+        let text = self.found.text(slot);
         // The walk has decoded it once, so it decodes.
-        strict::decode(&self.text, Text { span, escaped }).unwrap_or_default()
+        text.map(|text| strict::decode(&self.text, text).unwrap_or_default()).unwrap_or_default()
     }
 }
 

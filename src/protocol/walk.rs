@@ -18,6 +18,8 @@ pub(crate) struct Member {
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     slots: [Option<Span>; Slot::COUNT],
+    /// A bit for each slot whose value is text with an escape.
+    escaped: u32,
     /// The members of `sessionInfo.parameters`.
     pub(crate) parameters: Vec<Member>,
     /// Where the names of unknown fields stand, if they were asked for.
@@ -32,6 +34,13 @@ impl Found {
 
     pub(crate) fn slot(&self, slot: Slot) -> Option<Span> {
         self.slots[slot as usize]
+    }
+
+    /// The text in a slot for text.
+    pub(crate) fn text(&self, slot: Slot) -> Option<Text> {
+        let quoted = self.slot(slot)?;
+        let span = Span { start: quoted.start + 1, end: quoted.end - 1 };
+        Some(Text { span, escaped: self.escaped & (1 << slot as u32) != 0 })
     }
 }
 
@@ -150,6 +159,11 @@ impl Walk<'_, '_> {
             }
             (Kind::String | Kind::Enum | Kind::Float | Kind::Bytes, b'"') => {
                 let text = self.scanner.string()?;
+                if text.escaped
+                    && let Some(slot) = field.slot
+                {
+                    self.found.escaped |= 1 << slot as u32;
+                }
                 let plain = matches!(kind, Kind::String | Kind::Enum);
                 let fits = (plain && !text.escaped) || {
                     let decoded = strict::decode(self.text, text)?;

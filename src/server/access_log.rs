@@ -15,7 +15,8 @@ pub(crate) struct Record<'r> {
     pub(crate) call: Option<&'r Call>,
     pub(crate) caller: Option<&'r Caller>,
     pub(crate) status: u16,
-    pub(crate) bytes: usize,
+    /// The size of the answer's body.
+    pub(crate) bytes: u64,
     pub(crate) outcome: &'static str,
     /// The code and the full text of a failure, also of one that the caller did not hear of.
     pub(crate) error: Option<(&'static str, String)>,
@@ -69,8 +70,8 @@ impl Record<'_> {
 /// Environment and id of a session's name; a name without an environment means `draft`.
 fn split(session: &str) -> (&str, &str) {
     // projects/P/locations/L/agents/A/ comes first; the id at the end may hold anything.
-    let mut slashes = session.match_indices('/').map(|(at, _)| at + 1);
-    let Some(rest) = slashes.nth(5).map(|at| &session[at..]) else { return ("", session) };
+    let mut slashes = session.bytes().enumerate().filter(|(_, byte)| *byte == b'/');
+    let Some(rest) = slashes.nth(5).map(|(at, _)| &session[at + 1..]) else { return ("", session) };
     if let Some(id) = rest.strip_prefix("sessions/") {
         return ("draft", id);
     }

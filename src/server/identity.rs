@@ -52,9 +52,11 @@ fn trace_id(traceparent: &str) -> Option<&str> {
 
 /// An id that no other call of this process has, and hardly one of another process.
 fn next_id() -> String {
-    static PROCESS: LazyLock<u64> = LazyLock::new(|| std::hash::RandomState::new().build_hasher().finish());
+    static PROCESS: LazyLock<String> =
+        LazyLock::new(|| format!("{:016x}-", std::hash::RandomState::new().build_hasher().finish()));
     static COUNTER: AtomicU64 = AtomicU64::new(1);
-    format!("{:016x}-{}", *PROCESS, COUNTER.fetch_add(1, Ordering::Relaxed))
+    let number = COUNTER.fetch_add(1, Ordering::Relaxed).to_string();
+    [PROCESS.as_str(), &number].concat()
 }
 
 #[cfg(test)]

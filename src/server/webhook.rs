@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use actix_web::body::{BodySize, MessageBody as _};
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
@@ -60,10 +61,7 @@ pub(crate) async fn webhook(door: Arc<Door>, request: HttpRequest, mut payload: 
             let told = answer.body.as_ref().err();
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
             match answer.body {
-                Ok(body) => {
-                    record.bytes = body.len();
-                    respond::reply(body)
-                }
+                Ok(body) => respond::reply(body),
                 Err(error) => respond::failed(&error, door.auth.challenge()),
             }
         }
@@ -74,6 +72,9 @@ pub(crate) async fn webhook(door: Arc<Door>, request: HttpRequest, mut payload: 
         }
     };
     record.status = response.status().as_u16();
+    if let BodySize::Sized(bytes) = response.body().size() {
+        record.bytes = bytes;
+    }
     record.log();
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);

@@ -1,5 +1,7 @@
 """The bodies that must be refused, and where the official Python parser judges otherwise."""
 
+import json
+
 import pytest
 from google.protobuf import json_format
 
@@ -15,6 +17,15 @@ LOOSER = {
     "state-bool": "true is an int in Python: it becomes the enum's number 1",
     "state-fraction": "1.5 is cut to the enum's number 1",
     "top-level-empty-array": "an empty list has no members, so it passes for an empty message",
+}
+
+# What the webhook lets pass because nobody reads it, and why the fault is seen only by a reader.
+# `inspect` reads everything and refuses them all.
+READ_LATER = {
+    "duplicate-escaped-key": "parameters are told apart when one is read: the tag asks for none",
+    "duplicate-nested-key": "nobody reads the payload, so its keys are not compared",
+    "duplicate-parameter": "parameters are told apart when one is read: the tag asks for none",
+    "lone-surrogate-parameter": "a text is decoded when it is read: the tag asks for none",
 }
 
 each_refused = pytest.mark.parametrize(
@@ -53,7 +64,15 @@ def test_inspect_refuses_the_fixture(kind, path, folder):
 @pytest.mark.parametrize(
     "path", [pytest.param(p, id=p.stem) for p in fixtures("request", refused=True)]
 )
-def test_the_webhook_refuses_the_fixture(path, server):
+def test_the_webhook_refuses_what_it_reads(path, server):
     answer = server.post(path.read_bytes())
-    assert answer.status == 400
-    answer.error()
+    if path.stem in READ_LATER:
+        assert json.loads(path.read_bytes())["fulfillmentInfo"]["tag"] == "counter"
+        assert answer.status == 200, READ_LATER[path.stem]
+    else:
+        assert answer.status == 400
+        answer.error()
+
+
+def test_everything_read_later_has_a_fixture():
+    assert set(READ_LATER) <= {path.stem for path in fixtures("request", refused=True)}

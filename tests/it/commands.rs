@@ -69,7 +69,9 @@ fn with_a_configuration_file_the_demo_is_off() {
     std::fs::write(&file, "[server]\nbind = \"127.0.0.1:0\"\n").expect("written");
     let program = Program::serve_in(folder, &["--config", file.to_str().expect("text")], &[]);
     program.connect().ask(&Request::call(fixture("requests/order-status"))).refused(404, "unknown_tag");
-    assert!(program.log().contains("demo.enabled = true"), "{}", program.log());
+    program.signal("TERM");
+    let ended = program.end();
+    assert!(ended.errors.contains("demo.enabled = true"), "{}", ended.errors);
 }
 
 #[test]

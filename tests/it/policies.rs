@@ -24,7 +24,7 @@ async fn a_failure_is_raised_unless_something_says_otherwise() {
 async fn a_failure_may_be_raised_as_another_kind() {
     let as_forbidden = || OnError::RaiseAs(ErrorKind::Forbidden);
     let (kind, code, message) = told(Router::new().tag("t", unavailable).on_error(as_forbidden())).await;
-    assert_eq!((kind, code, &*message), (ErrorKind::Forbidden, "unavailable", "The shop is closed."));
+    assert_eq!((kind, code, &*message), (ErrorKind::Forbidden, "forbidden", "The shop is closed."));
     let panics = async || -> Reply { panic!("at once") };
     let route = Route::new("t", panics).on_error(as_forbidden());
     let (kind, code, message) = told(Router::new().route(route)).await;

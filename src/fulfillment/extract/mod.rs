@@ -68,6 +68,25 @@ pub trait FromCall: Sized + Send {
     fn needs(_needs: &mut Needs) {}
 }
 
+macro_rules! inputs_together {
+    ($($input:ident),*) => {
+        /// Several inputs as one, for [`blocking`](crate::blocking) functions, which take one.
+        impl<$($input: FromCall),*> FromCall for ($($input,)*) {
+            async fn from_call(call: &Call) -> Result<Self> {
+                Ok(($($input::from_call(call).await?,)*))
+            }
+
+            fn needs(needs: &mut Needs) {
+                $( $input::needs(needs); )*
+            }
+        }
+    };
+}
+
+inputs_together!(A, B);
+inputs_together!(A, B, C);
+inputs_together!(A, B, C, D);
+
 /// An input that a call may lack, so that `Option` of it is an input too.
 #[diagnostic::on_unimplemented(
     message = "`Option<{Self}>` is no input of a handler",

@@ -4,6 +4,7 @@ mod form;
 mod message;
 pub mod rich;
 mod seal;
+mod value;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -115,7 +116,7 @@ impl Reply {
     /// Every number is a double on the platform: send an id beyond 2^53 as text.
     pub fn set(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
-        match serde_json::to_value(value) {
+        match value::to_value(value) {
             Ok(value) => self.put(name, value),
             Err(error) => {
                 let place = format!("session parameter `{name}`");
@@ -163,7 +164,7 @@ impl Reply {
     /// Fills a form parameter.
     pub fn fill(mut self, form_parameter: impl Into<String>, value: impl Serialize) -> Self {
         let name = form_parameter.into();
-        match serde_json::to_value(value) {
+        match value::to_value(value) {
             Ok(value) => self.form_change(&name).value = Some(value),
             Err(error) => {
                 let place = format!("form parameter `{name}`");
@@ -220,7 +221,7 @@ impl Reply {
 }
 
 fn object(place: &'static str, value: impl Serialize) -> Result<Struct, Fault> {
-    match serde_json::to_value(value) {
+    match value::to_value(value) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Fault::NotAnObject { place }),
         Err(error) => Err(Fault::NotJson { place: place.to_owned(), cause: error.to_string() }),

@@ -100,7 +100,8 @@ impl From<Fault> for ReplyError {
 /// Makes the answer to the call in `envelope`.
 pub(crate) fn seal(reply: Reply, envelope: &Envelope) -> Result<Bytes, ReplyError> {
     let response = complete(reply, envelope)?;
-    let body = serde_json::to_vec(&response)
+    let mut body = Vec::with_capacity(512);
+    serde_json::to_writer(&mut body, &response)
         .map_err(|error| ReplyError::NotJson { place: "the reply".to_owned(), cause: error.to_string() })?;
     if body.len() > RESPONSE_LIMIT {
         let heaviest = heaviest(&response);

@@ -68,12 +68,12 @@ impl Fulfillment {
         let run = AssertUnwindSafe(run(route, call.clone())).catch_unwind();
         let reply = run.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
         match reply {
-            Ok(reply) => self.send(reply, &call),
+            Ok(reply) => self.send(route, reply, &call),
             Err(error) => fail(route, error, &call),
         }
     }
 
-    fn send(&self, reply: Reply, call: &Call) -> Answer {
+    fn send(&self, route: &Route, reply: Reply, call: &Call) -> Answer {
         let error = match seal(reply, call.envelope()) {
             Ok(body) => {
                 return Answer { outcome: Outcome::Replied, body: Ok(body), hidden: None };
@@ -85,7 +85,7 @@ impl Fulfillment {
         {
             return Answer { outcome: Outcome::Oversize, body: Ok(body), hidden: Some(wrong_reply(&error)) };
         }
-        Answer::failed(wrong_reply(&error))
+        fail(route, wrong_reply(&error), call)
     }
 
     fn unknown_tag(&self, tag: &str) -> Error {

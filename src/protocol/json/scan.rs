@@ -31,7 +31,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The byte that the next value starts with, after white space.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn peek(&mut self) -> Result<u8> {
         self.white_space();
         self.byte().ok_or_else(|| self.ended())
@@ -71,7 +71,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next key of the open object, its colon passed; `None` once the object is closed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn key(&mut self, first: bool) -> Result<Option<Text>> {
         match self.plain_key(first) {
             Some(key) => Ok(Some(key)),
@@ -80,7 +80,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A key as nearly all are: where one is expected, without escapes, followed by its colon.
-    #[inline]
+    #[inline(always)]
     fn plain_key(&mut self, first: bool) -> Option<Text> {
         let bytes = self.bytes;
         let mut pos = after_blanks(bytes, self.pos);
@@ -112,12 +112,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether the open list has another element; closes it if not.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn element(&mut self, first: bool) -> Result<bool> {
         self.next_member(b']', first, "',' or ']'", "a value or ']'")
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_member(
         &mut self,
         close: u8,
@@ -154,7 +154,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes any value and tells where it stands.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn value(&mut self) -> Result<Span> {
         self.white_space();
         let start = self.pos;
@@ -202,7 +202,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn deeper(&mut self) -> Result<()> {
         if self.depth == MAX_DEPTH {
             return self.fault(Reason::TooDeep { limit: MAX_DEPTH });
@@ -315,12 +315,12 @@ impl<'a> Scanner<'a> {
         self.unexpected("a JSON value")
     }
 
-    #[inline]
+    #[inline(always)]
     fn white_space(&mut self) {
         self.pos = after_blanks(self.bytes, self.pos);
     }
 
-    #[inline]
+    #[inline(always)]
     fn byte(&self) -> Option<u8> {
         self.bytes.get(self.pos).copied()
     }
@@ -347,7 +347,7 @@ impl<'a> Scanner<'a> {
 }
 
 /// The first byte at or after `pos` that is no white space.
-#[inline]
+#[inline(always)]
 fn after_blanks(bytes: &[u8], pos: usize) -> usize {
     match bytes.get(pos) {
         Some(b'!'..) | None => pos,
@@ -377,7 +377,7 @@ fn after_many_blanks(bytes: &[u8], mut pos: usize) -> usize {
 }
 
 /// The string at `pos`, if one is there and has no escapes, and the byte behind it.
-#[inline]
+#[inline(always)]
 fn plain_string(bytes: &[u8], pos: usize) -> Option<(Text, usize)> {
     if bytes.get(pos) != Some(&b'"') {
         return None;
@@ -388,7 +388,7 @@ fn plain_string(bytes: &[u8], pos: usize) -> Option<(Text, usize)> {
 }
 
 /// The first byte at or after `pos` that does not stand for itself in a JSON string.
-#[inline]
+#[inline(always)]
 fn plain_until(bytes: &[u8], mut pos: usize) -> usize {
     // Words end within these; resource names and sentences go on.
     for _ in 0..2 {
@@ -424,7 +424,7 @@ fn is_special(byte: u8) -> bool {
 
 /// Which of the eight bytes from `pos` on is the first special one, 8 for none; `None` if there are
 /// fewer left.
-#[inline]
+#[inline(always)]
 fn special_of_eight(bytes: &[u8], pos: usize) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;

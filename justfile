@@ -1,0 +1,72 @@
+# The commands of daily work. `just` alone lists them.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+version := `sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1`
+msrv := `sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml`
+
+[private]
+default:
+    @just --list --unsorted
+
+# Format the sources.
+fmt:
+    cargo fmt
+
+# Clippy over everything, warnings as errors.
+lint:
+    cargo clippy --locked --all-targets --all-features -- -D warnings
+
+# All tests, those against Google's own types included.
+test:
+    tests/run.sh
+
+# The library's documentation, warnings as errors.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --all-features
+
+# Build with the oldest compiler that Cargo.toml promises, with and without the command.
+check-msrv:
+    cargo +{{ msrv }}.0 check --locked --all-features
+    cargo +{{ msrv }}.0 check --locked --no-default-features
+
+# Licences, sources and advisories of the dependencies; needs cargo-deny.
+deny:
+    cargo deny check
+
+# Serve the demo, or what `rejoinder.toml` says: `just run --bind 127.0.0.1:9000`.
+run *arguments:
+    cargo run --locked -- serve {{ arguments }}
+
+# Both benchmarks; `door` compares with a bare actix-web server and takes minutes.
+bench:
+    cargo bench --locked --profile dist --bench parse
+    cargo bench --locked --profile dist --bench door
+
+# Throw mutated bodies at the request parser; needs nightly Rust and cargo-fuzz.
+fuzz seconds='60':
+    cargo +nightly fuzz run request -- -max_total_time={{ seconds }}
+
+# Pack the download for people without Rust into dist/; needs GNU tar.
+dist:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --locked --profile dist --bin rejoinder
+    built="${CARGO_TARGET_DIR:-target}/dist/rejoinder"
+    name="rejoinder-{{ version }}-$(rustc --print host-tuple)"
+    work="$(mktemp -d)"
+    trap 'rm -rf "$work"' EXIT
+    folder="$work/$name"
+    mkdir -p "$folder/completions" dist
+    install -m 755 "$built" "$folder/rejoinder"
+    "$built" completions bash > "$folder/completions/rejoinder.bash"
+    "$built" completions zsh > "$folder/completions/_rejoinder"
+    "$built" completions fish > "$folder/completions/rejoinder.fish"
+    "$built" schema > "$folder/rejoinder.schema.json"
+    install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$folder"
+    # The time of the commit, and no names of this machine: the same binary gives the same archive.
+    tar --create --gzip --file "dist/$name.tar.gz" --directory "$work" \
+        --sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw \
+        --mtime="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}" "$name"
+    # Only what this run made: dist/ may hold older versions.
+    (cd dist && sha256sum "$name.tar.gz" > SHA256SUMS && cat SHA256SUMS)

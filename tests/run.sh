@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Runs every test: unit, integration, documentation, examples, compile-fail, the benchmarks' build, a short fuzz
+# run, and conformance with Google's own Python types. Installs what the tests need if it is missing (Debian).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+
+# What the tests need beside Rust: a C compiler to link with, and Python with virtual environments.
+need=()
+command -v cc >/dev/null || need+=(gcc libc6-dev)
+python3 -c 'import venv, ensurepip' 2>/dev/null || need+=(python3-venv)
+if [ "${#need[@]}" -gt 0 ]; then
+  say "installing ${need[*]}"
+  as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" apt-get install -q -y --no-install-recommends "${need[@]}"
+fi
+
+say "unit, integration, compile-fail and example tests"
+cargo test --locked --all-features --lib --bins --tests --examples
+
+say "documentation tests: README, guides, API"
+cargo test --locked --all-features --doc
+
+say "benchmarks build"
+cargo bench --locked --no-run --profile dev
+
+say "fuzzing, the short form"
+bash tests/fuzz.sh
+
+say "conformance with Google's own types"
+cargo build --locked --bin rejoinder --example migrate
+environment="${REJOINDER_VENV:-target/conformance-venv}"
+requirements=tests/conformance/requirements.txt
+if ! cmp -s "$requirements" "$environment/installed.txt"; then
+  rm -rf "$environment"
+  python3 -m venv "$environment"
+  "$environment/bin/python" -m pip install --quiet --requirement "$requirements"
+  cp "$requirements" "$environment/installed.txt"
+fi
+REJOINDER_BIN="$PWD/target/debug/rejoinder" REJOINDER_MIGRATE_BIN="$PWD/target/debug/examples/migrate" \
+  "$environment/bin/python" -m pytest -q -rs -p no:cacheprovider tests/conformance
