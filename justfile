@@ -32,7 +32,7 @@ check-msrv:
 
 # Licences, sources and advisories of the dependencies; needs cargo-deny.
 deny:
-    cargo deny check
+    cargo deny --locked check
 
 # Serve the demo, or what `rejoinder.toml` says: `just run --bind 127.0.0.1:9000`.
 run *arguments:
@@ -43,9 +43,9 @@ bench:
     cargo bench --locked --profile dist --bench parse
     cargo bench --locked --profile dist --bench door
 
-# Throw mutated bodies at the request parser; needs nightly Rust and cargo-fuzz.
+# Fuzz the request parser, starting from the fixtures; needs nightly Rust and cargo-fuzz.
 fuzz seconds='60':
-    cargo +nightly fuzz run request -- -max_total_time={{ seconds }}
+    bash tests/fuzz.sh {{ seconds }}
 
 # Pack the download for people without Rust into dist/; needs GNU tar.
 dist:

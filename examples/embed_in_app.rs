@@ -8,11 +8,12 @@
 //! curl localhost:8080/version
 //! ```
 
+use actix_web::http::header::HeaderName;
 use actix_web::{App, HttpServer, web};
 use rejoinder::auth::{Auth, Header};
 use rejoinder::config::Secret;
 use rejoinder::server::Service;
-use rejoinder::{Error, Rejoinder, Reply, Result};
+use rejoinder::{Rejoinder, Reply, Result};
 
 async fn hours() -> Reply {
     Reply::text("We open at nine.").set("open", true)
@@ -20,9 +21,8 @@ async fn hours() -> Reply {
 
 /// The door; only callers that send the token come in.
 fn door(token: String) -> Result<Service> {
-    let check = Header::new("X-Agent-Token", &[Secret::from(token)])
-        .ok_or_else(|| Error::internal("That is no name of a header."))?;
-    Ok(Rejoinder::new().tag("hours", hours).service("/agent", Auth::any_of([check.into()]))?)
+    let check = Header::new(HeaderName::from_static("x-agent-token"), &[Secret::from(token)]);
+    Ok(Rejoinder::new().tag("hours", hours).service("/agent", Auth::any_of([check]))?)
 }
 
 async fn version() -> &'static str {

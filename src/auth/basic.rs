@@ -5,7 +5,7 @@ use base64::Engine as _;
 
 use super::Caller;
 use super::verify::{Digest, single};
-use crate::config::{Reader, Secret};
+use crate::config::Secret;
 
 /// Accepts a caller that sends this user and password.
 #[derive(Debug, Clone)]
@@ -40,14 +40,5 @@ impl Basic {
             return Err("basic: wrong user or password".to_owned());
         }
         Ok(Caller::Basic { username: self.username.clone() })
-    }
-
-    pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
-        let username = reader.text("username");
-        let password = reader.secret("password");
-        if username.contains(':') {
-            reader.refuse("username", format!("expected a name without a colon, found {username:?}"));
-        }
-        Self::new(username, &password)
     }
 }

@@ -4,7 +4,7 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 
 use super::Caller;
 use super::verify::{Digest, single};
-use crate::config::{Reader, Secret};
+use crate::config::Secret;
 
 /// Accepts a caller that sends one of these values; several are valid at once while a secret rotates.
 #[derive(Debug, Clone)]
@@ -14,12 +14,11 @@ pub struct Header {
 }
 
 impl Header {
-    /// Takes the header's name and the values it may have; `None` if that is no name of a header.
+    /// Takes the header's name and the values it may have.
     #[must_use]
-    pub fn new(name: &str, values: &[Secret]) -> Option<Self> {
-        let name = name.parse().ok()?;
+    pub fn new(name: HeaderName, values: &[Secret]) -> Self {
         let values = values.iter().map(|value| Digest::of(value.expose().as_bytes())).collect();
-        Some(Self { name, values })
+        Self { name, values }
     }
 
     pub(super) fn verify(&self, headers: &HeaderMap) -> Result<Caller, String> {
@@ -30,14 +29,5 @@ impl Header {
             return Err(format!("header: {} has none of the configured values", self.name));
         }
         Ok(Caller::Header { name: self.name.to_string() })
-    }
-
-    pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
-        let name = reader.text("name");
-        let values = reader.secrets("values");
-        Self::new(&name, &values).unwrap_or_else(|| {
-            reader.refuse("name", format!("expected a header's name, found {name:?}"));
-            Self { name: actix_web::http::header::AUTHORIZATION, values: Vec::new() }
-        })
     }
 }

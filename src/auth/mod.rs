@@ -10,7 +10,7 @@ mod verify;
 
 use actix_web::http::header::HeaderMap;
 
-use crate::config::Reader;
+use crate::config;
 
 pub use basic::Basic;
 pub use header::Header;
@@ -80,6 +80,16 @@ impl From<Header> for Check {
     }
 }
 
+impl From<&config::Auth> for Auth {
+    fn from(settings: &config::Auth) -> Self {
+        let any_of = settings.any_of.iter().map(|check| match check {
+            config::Check::Basic { username, password } => Check::Basic(Basic::new(username, password)),
+            config::Check::Header { name, values } => Check::Header(Header::new(name.clone(), values)),
+        });
+        Self { any_of: any_of.collect() }
+    }
+}
+
 impl Auth {
     /// Lets everybody in.
     #[must_use]
@@ -88,8 +98,8 @@ impl Auth {
     }
 
     /// Accepts a caller that any of these checks accepts.
-    pub fn any_of(checks: impl IntoIterator<Item = Check>) -> Self {
-        Self { any_of: checks.into_iter().collect() }
+    pub fn any_of<C: Into<Check>>(checks: impl IntoIterator<Item = C>) -> Self {
+        Self { any_of: checks.into_iter().map(Into::into).collect() }
     }
 
     /// Whether everybody is let in.
@@ -121,27 +131,5 @@ impl Auth {
     pub(crate) fn challenge(&self) -> &'static str {
         let basic = self.any_of.iter().any(|check| matches!(check, Check::Basic(_)));
         if basic { "Basic realm=\"rejoinder\", charset=\"UTF-8\"" } else { "Header realm=\"rejoinder\"" }
-    }
-
-    pub(crate) fn read(reader: &Reader<'_, '_>) -> Self {
-        const KINDS: &[&str] = &["basic", "header"];
-        let checks = reader.tables("any_of", |check| {
-            let kind = check.choice("kind", KINDS, &[Some("basic"), Some("header")]);
-            match kind {
-                Some("basic") => Some(Check::Basic(Basic::read(check))),
-                Some(_) => Some(Check::Header(Header::read(check))),
-                None => {
-                    check.ignore_rest();
-                    None
-                }
-            }
-        });
-        Self { any_of: checks.into_iter().flatten().collect() }
-    }
-
-    /// One table of every kind, in the order of their names, as TOML text for the schema.
-    pub(crate) fn samples() -> String {
-        r#"[{ kind = "basic", username = "u", password = "p" }, { kind = "header", name = "n", values = ["v"] }]"#
-            .to_owned()
     }
 }

@@ -15,7 +15,7 @@ impl Check {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let config = self.settings.load()?;
         write!(std::io::stdout(), "{}", config.effective)?;
-        config.server.addresses(&config.auth)?;
+        config.server.addresses(config.auth.any_of.is_empty())?;
         if !config.demo {
             eprintln!("rejoinder: note: no tag is served; set demo.enabled = true to try the demo's");
         }

@@ -24,7 +24,7 @@ impl Serve {
             .enable_all()
             .build()?;
         let demo = config.demo;
-        let open = config.auth.is_open();
+        let open = config.auth.any_of.is_empty();
         runtime.block_on(async {
             let server = Rejoinder::new().bind(config)?;
             if !demo {

@@ -4,6 +4,7 @@
 //! variables `REJOINDER_SECTION__KEY`, by `PORT` (the port of `server.bind` alone), and by flags.
 //! Every fault is reported, with the place it was written; unknown keys are refused.
 
+mod checks;
 mod effective;
 mod reader;
 mod schema;
@@ -18,14 +19,11 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use crate::auth::Auth;
-use crate::fulfillment::{OnError, Reply};
-
+pub use checks::{Auth, Check};
 pub use secret::Secret;
 pub use value::Bind;
 
-pub(crate) use reader::Reader;
-use reader::{Key, Reading};
+use reader::{Key, Reader, Reading};
 use source::{Node, Origin, Value};
 
 const DEFAULTS: &str = include_str!("config.default.toml");
@@ -97,10 +95,11 @@ pub struct Server {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Fulfillment {
-    /// What happens when a handler fails, unless its route or router says so.
-    pub on_error: OnError,
-    /// What is sent in place of a reply over 64 KiB.
-    pub oversize_reply: Option<Reply>,
+    /// What is said when a handler fails, unless its route or router says so; `None` answers an
+    /// error status.
+    pub apology: Option<String>,
+    /// What is said in place of a reply over 64 KiB; `None` answers 500.
+    pub oversize_reply: Option<String>,
 }
 
 /// `[log]`
@@ -231,8 +230,8 @@ impl Fulfillment {
         }
         let oversize = reader.text("oversize_reply");
         Self {
-            on_error: if apologise { OnError::apologise(apology) } else { OnError::Raise },
-            oversize_reply: (!oversize.is_empty()).then(|| Reply::text(oversize)),
+            apology: apologise.then_some(apology),
+            oversize_reply: (!oversize.is_empty()).then_some(oversize),
         }
     }
 }
@@ -266,7 +265,7 @@ pub fn schema() -> serde_json::Value {
 fn all_keys() -> Vec<Key> {
     let sources = Sources::default();
     let mut tree = tree(&sources, &mut Vec::new());
-    let samples = Auth::samples();
+    let samples = checks::SAMPLES.to_owned();
     tree.set(&["auth", "any_of"], Value::Raw(samples), Origin::Default);
     let reading = Reading { sources: &sources, faults: RefCell::default(), keys: RefCell::default() };
     let _ = Config::read(&Reader::new(&reading, &tree));

@@ -123,7 +123,7 @@ impl Rejoinder {
     /// Faults of the router, an address that cannot be used or that would be open to the world.
     pub fn bind(self, config: Config) -> Result<Server, ServerError> {
         let router = if config.demo { self.router.merge(demo::router()) } else { self.router };
-        let service = door(router, &config)?;
+        let service = door(router, &config, Auth::from(&config.auth))?;
         Server::bind(service, config.server)
     }
 
@@ -137,19 +137,19 @@ impl Rejoinder {
     /// Faults of the router; the system refusing a thread.
     pub fn service(self, path: impl Into<String>, auth: Auth) -> Result<Service, ServerError> {
         let mut config = Config::load(&Sources::default())?;
-        config.auth = auth;
         config.server.webhook_paths = vec![path.into()];
-        door(self.router, &config)
+        door(self.router, &config, auth)
     }
 }
 
-fn door(router: Router, config: &Config) -> Result<Service, ServerError> {
-    let policy = &config.fulfillment;
-    let fulfillment = Fulfillment::build(router, &policy.on_error, policy.oversize_reply.clone())?;
+fn door(router: Router, config: &Config, auth: Auth) -> Result<Service, ServerError> {
+    let policy = config.fulfillment.apology.clone().map_or(OnError::Raise, OnError::apologise);
+    let oversize_reply = config.fulfillment.oversize_reply.clone().map(Reply::text);
+    let fulfillment = Fulfillment::build(router, &policy, oversize_reply)?;
     let server = &config.server;
     let door = Door {
         fulfillment: Arc::new(fulfillment),
-        auth: config.auth.clone(),
+        auth,
         limits: Limits {
             sent: server.request_limit,
             expanded: server.expanded_limit,

@@ -13,7 +13,6 @@ use super::lifecycle::Lifecycle;
 use super::pages;
 use super::respond::Refusal;
 use super::service::Service;
-use crate::auth::Auth;
 use crate::config;
 
 /// Why the server does not start or run.
@@ -49,13 +48,13 @@ pub enum ServerError {
 }
 
 impl config::Server {
-    /// The addresses to listen on, unless others could reach there a door that checks nobody.
-    pub(crate) fn addresses(&self, auth: &Auth) -> Result<Vec<SocketAddr>, ServerError> {
+    /// The addresses to listen on, unless others could reach there a door that is open.
+    pub(crate) fn addresses(&self, open: bool) -> Result<Vec<SocketAddr>, ServerError> {
         let failed = |cause| ServerError::Bind { bind: self.bind.clone(), cause };
         let addresses = self.bind.addresses().map_err(failed)?;
         let reachable = addresses.iter().find(|address| !address.ip().is_loopback());
         match reachable {
-            Some(&address) if auth.is_open() && !self.dangerous_allow_unauthenticated => {
+            Some(&address) if open && !self.dangerous_allow_unauthenticated => {
                 Err(ServerError::OpenToTheWorld { address })
             }
             _ => Ok(addresses),
@@ -74,7 +73,7 @@ pub struct Server {
 
 impl Server {
     pub(super) fn bind(service: Service, settings: config::Server) -> Result<Self, ServerError> {
-        let wanted = settings.addresses(&service.door.auth)?;
+        let wanted = settings.addresses(service.door.auth.is_open())?;
         let failed = |cause| ServerError::Bind { bind: settings.bind.clone(), cause };
         let mut listeners: Vec<TcpListener> = Vec::new();
         let mut addresses: Vec<SocketAddr> = Vec::new();

@@ -66,7 +66,10 @@ pub(crate) async fn webhook(door: Arc<Door>, request: HttpRequest, mut payload: 
             }
         }
         Err((refusal, cause)) => {
-            body::discard(&mut payload, &door.limits).await;
+            // Who was too slow has had the time already.
+            if !matches!(refusal, Refusal::TooSlow { .. }) {
+                body::discard(&mut payload, &door.limits).await;
+            }
             record.error = Some((refusal.code(), cause.unwrap_or_else(|| refusal.to_string())));
             refusal.respond()
         }

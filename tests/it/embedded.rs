@@ -62,7 +62,7 @@ fn a_door_stands_beside_the_pages_of_an_app() {
     let basic = Basic::new("agent", &Secret::from("correct horse".to_owned()));
     let app = Embedded::start(vec![
         shop.service("/shop", Auth::open()).expect("a door"),
-        desk.service("/desk", Auth::any_of([basic.into()])).expect("a door"),
+        desk.service("/desk", Auth::any_of([basic])).expect("a door"),
     ]);
     assert_eq!(app.ask(&Request::get("/page")).body, b"a page");
     // All threads of the app share one door.

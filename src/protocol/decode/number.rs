@@ -45,5 +45,6 @@ where
 /// An integral double without its decimals, so that it parses as an integer.
 fn whole(number: &serde_json::Number) -> Option<String> {
     let value = number.as_f64().filter(|value| number.is_f64() && value.fract() == 0.0)?;
-    Some(format!("{value:.0}"))
+    // Adding 0 makes 0 of -0, which unsigned types would not read.
+    Some(format!("{:.0}", value + 0.0))
 }

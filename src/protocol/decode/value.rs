@@ -31,7 +31,8 @@ impl<'de> ValueDecoder<'de> {
         if let Ok(number) = self.text.parse::<u64>() {
             return visitor.visit_u64(number);
         }
-        if let Ok(number) = self.text.parse::<i64>() {
+        // -0 is no integer: as a double it keeps its sign.
+        if let Ok(number @ ..0) = self.text.parse::<i64>() {
             return visitor.visit_i64(number);
         }
         let number = self.text.parse::<f64>().map_err(DecodeError::custom)?;
@@ -323,5 +324,24 @@ impl<'de> MapAccess<'de> for MembersAccess<'de, '_> {
             let name = strict::decode(self.text, member.name).unwrap_or_default();
             error.within(&name)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::protocol::decode::{from_text, number_or_text};
+
+    #[test]
+    fn minus_zero_keeps_its_sign_where_there_is_one() {
+        for text in ["-0", "-0.0"] {
+            let tree: Value = serde_json::from_str(text).expect(text);
+            assert_eq!(from_text::<Value>(text).expect(text), tree);
+            assert!(from_text::<f64>(text).expect(text).is_sign_negative());
+            assert_eq!(from_text::<u8>(text).expect(text), 0);
+            assert_eq!(from_text::<i64>(text).expect(text), 0);
+            assert_eq!(number_or_text::<u32, _>(tree).expect(text), 0);
+        }
     }
 }
