@@ -6,25 +6,26 @@
 
 mod checks;
 mod effective;
+mod layers;
 mod reader;
 mod schema;
 mod secret;
+mod settings;
 mod source;
 mod value;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
-
-use tracing_subscriber::filter::{LevelFilter, Targets};
 
 pub use checks::{Auth, Check};
 pub use secret::Secret;
+pub use settings::{Fulfillment, Log, LogFormat, Server};
 pub use value::Bind;
 
+use layers::tree;
 use reader::{Key, Reader, Reading};
-use source::{Node, Origin, Value};
+use source::{Origin, Value};
 
 const DEFAULTS: &str = include_str!("config.default.toml");
 /// The file looked for in the working folder.
@@ -73,56 +74,6 @@ pub struct Config {
     pub log: Log,
     /// All of it as TOML text, each value with its origin, secrets masked.
     pub effective: String,
-}
-
-/// `[server]`; each key's sentence stands in `config.default.toml`.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the default file documents every key")]
-#[non_exhaustive]
-pub struct Server {
-    pub bind: Bind,
-    pub webhook_paths: Vec<String>,
-    pub request_limit: usize,
-    pub expanded_limit: usize,
-    pub body_timeout: Duration,
-    pub keep_alive: Duration,
-    pub shutdown_timeout: Duration,
-    pub handler_threads: usize,
-    pub dangerous_allow_unauthenticated: bool,
-}
-
-/// `[fulfillment]`
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Fulfillment {
-    /// What is said when a handler fails, unless its route or router says so; `None` answers an
-    /// error status.
-    pub apology: Option<String>,
-    /// What is said in place of a reply over 64 KiB; `None` answers 500.
-    pub oversize_reply: Option<String>,
-}
-
-/// `[log]`
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Log {
-    /// How events are written.
-    pub format: LogFormat,
-    /// Which events are written.
-    pub level: String,
-}
-
-/// How log events are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LogFormat {
-    /// Text on a terminal, JSON elsewhere.
-    #[default]
-    Auto,
-    /// Lines for people.
-    Text,
-    /// JSON as Cloud Logging reads it.
-    Json,
 }
 
 /// One thing that is wrong with the configuration.
@@ -188,73 +139,6 @@ impl Config {
     }
 }
 
-impl Server {
-    fn read(reader: &Reader<'_, '_>) -> Self {
-        const SECOND: Duration = Duration::from_secs(1);
-        let webhook_paths = reader.texts("webhook_paths");
-        if webhook_paths.is_empty() {
-            reader.refuse("webhook_paths", "expected at least one path, such as \"/webhook\"");
-        }
-        for path in &webhook_paths {
-            let plain = path.starts_with('/') && !path.contains(['{', '}', '?', '#', ' ']);
-            if !plain {
-                let message = format!(
-                    "expected a path such as \"/webhook\", without ? # {{ }} or blanks, found {path:?}"
-                );
-                reader.refuse("webhook_paths", message);
-            }
-            if ["/healthz", "/readyz", "/api/handlers"].contains(&path.as_str()) {
-                reader.refuse("webhook_paths", format!("{path} is taken by the server itself"));
-            }
-        }
-        Self {
-            bind: reader.bind("bind"),
-            webhook_paths,
-            request_limit: reader.size("request_limit", 1024..=1 << 30),
-            expanded_limit: reader.size("expanded_limit", 1024..=1 << 30),
-            body_timeout: reader.duration("body_timeout", SECOND / 1000..=60 * SECOND),
-            keep_alive: reader.duration("keep_alive", SECOND..=3600 * SECOND),
-            shutdown_timeout: reader.duration("shutdown_timeout", SECOND / 10..=3600 * SECOND),
-            handler_threads: reader.integer("handler_threads", 0..=1024),
-            dangerous_allow_unauthenticated: reader.flag("dangerous_allow_unauthenticated"),
-        }
-    }
-}
-
-impl Fulfillment {
-    fn read(reader: &Reader<'_, '_>) -> Self {
-        let apologise = reader.choice("on_error", &["raise", "apologise"], &[false, true]);
-        let apology = reader.text("apology");
-        if apologise && apology.is_empty() {
-            reader.refuse("apology", "expected a text, because `on_error` is \"apologise\"");
-        }
-        let oversize = reader.text("oversize_reply");
-        Self {
-            apology: apologise.then_some(apology),
-            oversize_reply: (!oversize.is_empty()).then_some(oversize),
-        }
-    }
-}
-
-impl Log {
-    fn read(reader: &Reader<'_, '_>) -> Self {
-        let format = reader.choice(
-            "format",
-            &["auto", "text", "json"],
-            &[LogFormat::Auto, LogFormat::Text, LogFormat::Json],
-        );
-        let level = reader.text("level");
-        // A misspelt level would pass for a target, and silence everything else.
-        let is_level = |part: &str| part.contains('=') || part.parse::<LevelFilter>().is_ok();
-        if level.parse::<Targets>().is_err() || !level.split(',').all(is_level) {
-            let message =
-                format!("expected a level such as \"info\" or \"info,rejoinder=debug\", found {level:?}");
-            reader.refuse("level", message);
-        }
-        Self { format, level }
-    }
-}
-
 /// The JSON schema of `rejoinder.toml`.
 #[must_use]
 pub fn schema() -> serde_json::Value {
@@ -270,71 +154,6 @@ fn all_keys() -> Vec<Key> {
     let reading = Reading { sources: &sources, faults: RefCell::default(), keys: RefCell::default() };
     let _ = Config::read(&Reader::new(&reading, &tree));
     reading.keys.into_inner()
-}
-
-fn tree(sources: &Sources, faults: &mut Vec<Fault>) -> Node {
-    let mut tree = source::parse("", DEFAULTS, faults);
-    let mut has_file = false;
-    let working_folder_file = || {
-        let file = PathBuf::from(FILE_NAME);
-        (sources.working_folder && file.exists()).then_some(file)
-    };
-    if let Some(path) = sources.file.clone().or_else(working_folder_file) {
-        has_file = true;
-        let name = path.display().to_string();
-        match std::fs::read_to_string(&path) {
-            Ok(text) => tree.overlay(source::parse(&name, &text, faults)),
-            Err(error) => {
-                let message = format!("this file cannot be read: {error}");
-                faults.push(Fault {
-                    origin: Origin::File { path: name, line: 1 },
-                    path: String::new(),
-                    message,
-                });
-            }
-        }
-    }
-    if !has_file && sources.demo_without_file {
-        tree.set(&["demo", "enabled"], Value::Bool(true), Origin::Default);
-    }
-    for (name, value) in &sources.environment {
-        let Some(path) = name.strip_prefix(VARIABLE_PREFIX) else {
-            continue;
-        };
-        let path = path.to_lowercase();
-        let path: Vec<&str> = path.split("__").collect();
-        // Others use the prefix too: Kubernetes sets REJOINDER_SERVICE_HOST for a service of this name.
-        if path.len() < 2 {
-            continue;
-        }
-        tree.set(&path, Value::Raw(value.clone()), Origin::Variable(name.clone()));
-    }
-    if let Some((_, port)) = sources.environment.iter().find(|(name, _)| name == "PORT") {
-        set_port(&mut tree, port, faults);
-    }
-    if let Some(bind) = &sources.bind {
-        tree.set(&["server", "bind"], Value::Raw(bind.clone()), Origin::Flag("--bind"));
-    }
-    tree
-}
-
-/// `PORT`, as Cloud Run sets it, replaces the port and leaves the host.
-fn set_port(tree: &mut Node, port: &str, faults: &mut Vec<Fault>) {
-    let origin = Origin::Variable("PORT".to_owned());
-    let Ok(port) = port.parse::<u16>() else {
-        let message = format!("expected a port from 0 to 65535, found {port:?}");
-        faults.push(Fault { origin, path: String::new(), message });
-        return;
-    };
-    let bind = match tree.get(&["server", "bind"]).map(|node| &node.value) {
-        Some(Value::Text(bind) | Value::Raw(bind)) => bind.parse::<Bind>(),
-        _ => return,
-    };
-    // A faulty address is reported where it is read.
-    if let Ok(bind) = bind {
-        let bind = Bind { port, ..bind };
-        tree.set(&["server", "bind"], Value::Raw(bind.to_string()), origin);
-    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ pub const RESPONSE_LIMIT: usize = 65_536;
 /// JSON levels below `payload` or `parameters` that Google's own parser still reads.
 const VALUE_DEPTH: usize = 48;
 
+/// Unknown fields told one by one; finding the place of each costs a look at the text.
+const MOST_UNKNOWN: usize = 50;
+
 /// Something to know about a message: it is valid, but may not do what was meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -139,9 +142,13 @@ fn read<M: MessageType>(body: &[u8], unknown: &str) -> Result<(M, Findings), Par
     check::<M>(&text, &mut found).map_err(refused)?;
     let message = build(&text).map_err(refused)?;
     let mut findings = Findings(Vec::new());
-    for name in found.unknown.unwrap_or_default() {
+    let names = found.unknown.unwrap_or_default();
+    for name in names.iter().take(MOST_UNKNOWN) {
         let place = Place::at(&text, name.span.start as usize);
         findings.add("unknown_field", place.path, format!("unknown field: {unknown}"));
+    }
+    if let Some(more @ 1..) = names.len().checked_sub(MOST_UNKNOWN) {
+        findings.add("unknown_field", "", format!("{more} more unknown fields"));
     }
     Ok((message, findings))
 }

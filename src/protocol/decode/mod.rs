@@ -11,6 +11,7 @@
 
 mod date;
 mod error;
+mod members;
 mod number;
 mod value;
 
@@ -23,7 +24,8 @@ pub use number::number_or_text;
 use super::Struct;
 use super::json::{Scanner, Span, strict};
 use super::walk::Member;
-use value::{Members, ValueDecoder};
+use members::Members;
+use value::ValueDecoder;
 
 /// Decodes the text of one JSON value, whose grammar has been checked.
 pub(crate) fn from_text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, DecodeError> {
@@ -78,4 +80,45 @@ fn members(text: &str) -> Result<Vec<Member>, DecodeError> {
         members.push(Member { name, value });
     }
     Ok(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn object(names: impl Iterator<Item = String>) -> String {
+        let members: Vec<_> = names.map(|name| format!("\"{name}\":1")).collect();
+        format!("{{{}}}", members.join(","))
+    }
+
+    // Comparing each name with each would take minutes here.
+    #[test]
+    fn objects_of_very_many_members_are_read_in_one_pass() {
+        let text = object((0..200_000).map(|number| format!("n{number}")));
+        let map: HashMap<String, u8> = from_text(&text).expect("a map");
+        assert_eq!(map.len(), 200_000);
+        let doubled = object((0..200_000).chain([7]).map(|number| format!("n{number}")));
+        let error = from_text::<HashMap<String, u8>>(&doubled).expect_err("doubled");
+        assert_eq!(error, DecodeError::Duplicate { name: "n7".to_owned() });
+    }
+
+    #[test]
+    fn of_very_many_spellings_the_exact_one_is_read() {
+        #[derive(Deserialize)]
+        struct Wanted {
+            abcdefghijklmnopq: u8,
+        }
+        let spelling = |number: u32| -> String {
+            let upper = |(at, letter): (usize, char)| {
+                if number >> at & 1 == 1 { letter.to_ascii_uppercase() } else { letter }
+            };
+            "abcdefghijklmnopq".chars().enumerate().map(upper).collect()
+        };
+        // The last of them, number 0, is in lower case throughout.
+        let text = object((0..1 << 17).rev().map(spelling));
+        let wanted: Wanted = from_members(&text, &members(&text).expect("members")).expect("the exact one");
+        assert_eq!(wanted.abcdefghijklmnopq, 1);
+    }
 }

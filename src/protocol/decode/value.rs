@@ -1,14 +1,14 @@
 //! The serde deserializer over a checked JSON text: no tree in between.
 
-use serde::de::value::{CowStrDeserializer, MapAccessDeserializer, SeqDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::value::{CowStrDeserializer, MapAccessDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::{DecodeError, date, members, same_name};
+use super::members::Members;
+use super::{DecodeError, date, members};
 use crate::protocol::json::{Scanner, Span, Text, strict};
-use crate::protocol::walk::Member;
 
-type Result<T> = std::result::Result<T, DecodeError>;
+pub(super) type Result<T> = std::result::Result<T, DecodeError>;
 
 /// One value. `text` starts and ends with it and has been checked.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +76,14 @@ impl<'de> ValueDecoder<'de> {
     }
 }
 
+macro_rules! whole {
+    ($($method:ident)*) => { $(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            self.whole(visitor)
+        }
+    )* };
+}
+
 impl<'de> Deserializer<'de> for ValueDecoder<'de> {
     type Error = DecodeError;
 
@@ -94,37 +102,10 @@ impl<'de> Deserializer<'de> for ValueDecoder<'de> {
         }
     }
 
-    fn deserialize_i8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_i16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.whole(visitor)
-    }
-
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.whole(visitor)
-    }
+    whole!(
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+    );
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         self.text(visitor)
@@ -156,13 +137,8 @@ impl<'de> Deserializer<'de> for ValueDecoder<'de> {
             b'"' => CowStrDeserializer::new(self.string()?).deserialize_enum(name, variants, visitor),
             b'{' => {
                 let members = members(self.text)?;
-                visitor.visit_enum(MapAccessDeserializer::new(MembersAccess {
-                    text: self.text,
-                    rest: members.iter(),
-                    seen: &members,
-                    value: None,
-                    fields: None,
-                }))
+                let object = Members { text: self.text, members: &members, any_case: false };
+                visitor.visit_enum(MapAccessDeserializer::new(object.access(None)?))
             }
             _ => self.deserialize_any(visitor),
         }
@@ -197,151 +173,5 @@ impl<'de> SeqAccess<'de> for Elements<'de> {
         seed.deserialize(ValueDecoder { text: value.of(self.text) })
             .map(Some)
             .map_err(|error| error.within(&format!("[{index}]")))
-    }
-}
-
-/// An object whose members are known already.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Members<'de, 'm> {
-    pub(super) text: &'de str,
-    pub(super) members: &'m [Member],
-    /// Whether a struct's fields are found in any case.
-    pub(super) any_case: bool,
-}
-
-impl<'de, 'm> Members<'de, 'm> {
-    fn access(self, fields: Option<&'static [&'static str]>) -> MembersAccess<'de, 'm> {
-        MembersAccess { text: self.text, rest: self.members.iter(), seen: self.members, value: None, fields }
-    }
-}
-
-impl<'de> Deserializer<'de> for Members<'de, '_> {
-    type Error = DecodeError;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_map(self.access(None))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value> {
-        visitor.visit_map(self.access(self.any_case.then_some(fields)))
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        visitor.visit_seq(SeqDeserializer::new(std::iter::empty::<()>()))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit_struct tuple tuple_struct map enum identifier ignored_any
-    }
-}
-
-struct MembersAccess<'de, 'm> {
-    text: &'de str,
-    rest: std::slice::Iter<'m, Member>,
-    seen: &'m [Member],
-    value: Option<&'m Member>,
-    /// The fields to find in any case; other members are passed over.
-    fields: Option<&'static [&'static str]>,
-}
-
-impl<'de> MembersAccess<'de, '_> {
-    /// The field that a member is read into, by the platform's idea of names.
-    fn field_for(&self, name: &str) -> Option<&'static str> {
-        let fields = self.fields?;
-        if let Some(exact) = fields.iter().find(|field| **field == name) {
-            return Some(exact);
-        }
-        let similar = fields.iter().find(|field| same_name(field, name))?;
-        // Left to the member that is spelled exactly so, if there is one.
-        let exact = self
-            .seen
-            .iter()
-            .any(|other| strict::decode(self.text, other.name).is_ok_and(|other| other == **similar));
-        (!exact).then_some(similar)
-    }
-
-    fn refuse_duplicates(&self, member: &Member, name: &str) -> Result<()> {
-        let before = self.seen.iter().take_while(|other| !std::ptr::eq(*other, member));
-        for other in before {
-            if strict::decode(self.text, other.name).is_ok_and(|other| other == name) {
-                return Err(DecodeError::Duplicate { name: name.to_owned() });
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'de> MapAccess<'de> for MembersAccess<'de, '_> {
-    type Error = DecodeError;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        loop {
-            let Some(member) = self.rest.next() else {
-                return Ok(None);
-            };
-            let name = strict::decode(self.text, member.name).map_err(DecodeError::fault)?;
-            let name = if self.fields.is_some() {
-                match self.field_for(&name) {
-                    Some(field) => std::borrow::Cow::Borrowed(field),
-                    None => continue,
-                }
-            } else {
-                self.refuse_duplicates(member, &name)?;
-                name
-            };
-            self.value = Some(member);
-            return seed.deserialize(CowStrDeserializer::new(name)).map(Some);
-        }
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        let Some(member) = self.value.take() else {
-            return Err(DecodeError::custom("a value was asked for before its name"));
-        };
-        seed.deserialize(ValueDecoder { text: member.value.of(self.text) }).map_err(|error| {
-            let name = strict::decode(self.text, member.name).unwrap_or_default();
-            error.within(&name)
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use crate::protocol::decode::{from_text, number_or_text};
-
-    #[test]
-    fn minus_zero_keeps_its_sign_where_there_is_one() {
-        for text in ["-0", "-0.0"] {
-            let tree: Value = serde_json::from_str(text).expect(text);
-            assert_eq!(from_text::<Value>(text).expect(text), tree);
-            assert!(from_text::<f64>(text).expect(text).is_sign_negative());
-            assert_eq!(from_text::<u8>(text).expect(text), 0);
-            assert_eq!(from_text::<i64>(text).expect(text), 0);
-            assert_eq!(number_or_text::<u32, _>(tree).expect(text), 0);
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! its span later. [`strict`] looks into every value for what the scanner leaves to the reader,
 //! and [`place`] turns a byte offset into something a person can find.
 
+mod bytes;
 mod place;
 mod scan;
 pub(crate) mod strict;

@@ -1,0 +1,125 @@
+//! The sections, as they are used.
+
+use std::time::Duration;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+
+use super::reader::Reader;
+use super::value::Bind;
+
+/// `[server]`; each key's sentence stands in `config.default.toml`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the default file documents every key")]
+#[non_exhaustive]
+pub struct Server {
+    pub bind: Bind,
+    pub webhook_paths: Vec<String>,
+    pub request_limit: usize,
+    pub expanded_limit: usize,
+    pub body_timeout: Duration,
+    pub keep_alive: Duration,
+    pub shutdown_timeout: Duration,
+    pub handler_threads: usize,
+    pub dangerous_allow_unauthenticated: bool,
+}
+
+/// `[fulfillment]`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Fulfillment {
+    /// What is said when a handler fails, unless its route or router says so; `None` answers an
+    /// error status.
+    pub apology: Option<String>,
+    /// What is said in place of a reply over 64 KiB; `None` answers 500.
+    pub oversize_reply: Option<String>,
+}
+
+/// `[log]`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Log {
+    /// How events are written.
+    pub format: LogFormat,
+    /// Which events are written.
+    pub level: String,
+}
+
+/// How log events are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    /// Lines for people.
+    Text,
+    /// JSON as Cloud Logging reads it.
+    Json,
+}
+
+impl Server {
+    pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
+        const SECOND: Duration = Duration::from_secs(1);
+        let webhook_paths = reader.texts("webhook_paths");
+        if webhook_paths.is_empty() {
+            reader.refuse("webhook_paths", "expected at least one path, such as \"/webhook\"");
+        }
+        for path in &webhook_paths {
+            let plain = path.starts_with('/') && !path.contains(['{', '}', '?', '#', ' ']);
+            if !plain {
+                let message = format!(
+                    "expected a path such as \"/webhook\", without ? # {{ }} or blanks, found {path:?}"
+                );
+                reader.refuse("webhook_paths", message);
+            }
+            if ["/healthz", "/readyz", "/api/handlers"].contains(&path.as_str()) {
+                reader.refuse("webhook_paths", format!("{path} is taken by the server itself"));
+            }
+        }
+        Self {
+            bind: reader.bind("bind"),
+            webhook_paths,
+            request_limit: reader.size("request_limit", 1024..=1 << 30),
+            expanded_limit: reader.size("expanded_limit", 1024..=1 << 30),
+            body_timeout: reader.duration("body_timeout", SECOND / 1000..=60 * SECOND),
+            keep_alive: reader.duration("keep_alive", SECOND..=3600 * SECOND),
+            shutdown_timeout: reader.duration("shutdown_timeout", SECOND / 10..=3600 * SECOND),
+            handler_threads: reader.integer("handler_threads", 0..=1024),
+            dangerous_allow_unauthenticated: reader.flag("dangerous_allow_unauthenticated"),
+        }
+    }
+}
+
+impl Fulfillment {
+    pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
+        let apologise = reader.choice("on_error", &["raise", "apologise"], &[false, true]);
+        let apology = reader.text("apology");
+        if apologise && apology.is_empty() {
+            reader.refuse("apology", "expected a text, because `on_error` is \"apologise\"");
+        }
+        let oversize = reader.text("oversize_reply");
+        Self {
+            apology: apologise.then_some(apology),
+            oversize_reply: (!oversize.is_empty()).then_some(oversize),
+        }
+    }
+}
+
+impl Log {
+    pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
+        let format = reader.choice(
+            "format",
+            &["auto", "text", "json"],
+            &[LogFormat::Auto, LogFormat::Text, LogFormat::Json],
+        );
+        let level = reader.text("level");
+        // A misspelt level would pass for a target, and silence everything else.
+        let is_level = |part: &str| part.contains('=') || part.parse::<LevelFilter>().is_ok();
+        if level.parse::<Targets>().is_err() || !level.split(',').all(is_level) {
+            let message =
+                format!("expected a level such as \"info\" or \"info,rejoinder=debug\", found {level:?}");
+            reader.refuse("level", message);
+        }
+        Self { format, level }
+    }
+}
