@@ -147,22 +147,3 @@ impl<'de> MapAccess<'de> for MembersAccess<'de, '_> {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use crate::protocol::decode::{from_text, number_or_text};
-
-    #[test]
-    fn minus_zero_keeps_its_sign_where_there_is_one() {
-        for text in ["-0", "-0.0"] {
-            let tree: Value = serde_json::from_str(text).expect(text);
-            assert_eq!(from_text::<Value>(text).expect(text), tree);
-            assert!(from_text::<f64>(text).expect(text).is_sign_negative());
-            assert_eq!(from_text::<u8>(text).expect(text), 0);
-            assert_eq!(from_text::<i64>(text).expect(text), 0);
-            assert_eq!(number_or_text::<u32, _>(tree).expect(text), 0);
-        }
-    }
-}

@@ -48,9 +48,9 @@ pub(crate) fn member(text: &str, members: &[Member], name: &str) -> Result<Optio
     let mut exact: Option<Span> = None;
     let mut similar: Option<Span> = None;
     for member in members {
-        // An escape can only shorten, so a shorter text cannot be the name.
-        let length = (member.name.span.end - member.name.span.start) as usize;
-        if length != name.len() && !member.name.escaped && name.is_ascii() {
+        // Most names differ in length already. Outside ASCII another case can have another length.
+        let raw = member.name.span.of(text);
+        if raw.len() != name.len() && !member.name.escaped && raw.is_ascii() && name.is_ascii() {
             continue;
         }
         let found = strict::decode(text, member.name).map_err(DecodeError::fault)?;
