@@ -47,6 +47,7 @@ pub mod cli;
 pub mod config;
 mod demo;
 mod error;
+mod excerpt;
 pub mod fulfillment;
 mod nearest;
 pub mod protocol;

@@ -1,8 +1,10 @@
 //! One event a call: who asked for what, what came of it, how long it took. No bodies, no parameters.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use crate::auth::Caller;
+use crate::excerpt::excerpt;
 use crate::fulfillment::Call;
 
 use super::identity::Identity;
@@ -28,32 +30,33 @@ impl Record<'_> {
         let envelope = self.call.map(Call::envelope);
         let session = envelope.map(|envelope| envelope.session()).unwrap_or_default();
         let (environment, session) = split(&session);
+        let (environment, session) = (short(environment), short(session));
         let tag = envelope.map(|envelope| envelope.tag()).unwrap_or_default();
         let response_id = envelope.map(|envelope| envelope.detect_intent_response_id()).unwrap_or_default();
         let page = envelope.map(|envelope| envelope.page_display_name()).unwrap_or_default();
         let current_page = envelope.map(|envelope| envelope.current_page()).unwrap_or_default();
-        let page = if page.is_empty() { last(&current_page) } else { &page };
+        let page = short(if page.is_empty() { last(&current_page) } else { &page });
         let caller = self.caller.map(Caller::label);
         let ms = self.started.elapsed().as_micros() as f64 / 1000.0;
-        let (code, error) = self.error.as_ref().map(|(code, text)| (*code, text.as_str())).unzip();
+        let (code, error) = self.error.as_ref().map(|(code, text)| (*code, excerpt(text, 2000))).unzip();
         macro_rules! event {
             ($level:ident) => {
                 tracing::$level!(
                     target: "rejoinder::access",
-                    tag = &*tag,
+                    tag = &*short(&tag),
                     outcome = self.outcome,
                     status = self.status,
                     ms,
                     bytes = self.bytes,
-                    session,
-                    environment,
-                    page,
-                    response_id = &*response_id,
+                    session = &*session,
+                    environment = &*environment,
+                    page = &*page,
+                    response_id = &*short(&response_id),
                     caller = caller.as_deref(),
                     request_id = self.identity.request_id.as_str(),
                     trace_id = self.identity.trace_id.as_deref(),
                     code,
-                    error,
+                    error = error.as_deref(),
                     "call"
                 )
             };
@@ -65,6 +68,11 @@ impl Record<'_> {
             _ => event!(info),
         }
     }
+}
+
+/// What callers wrote, at a length that a log can bear.
+fn short(text: &str) -> Cow<'_, str> {
+    excerpt(text, 256)
 }
 
 /// Environment and id of a session's name; a name without an environment means `draft`.

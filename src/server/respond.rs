@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::error::{Error, ErrorKind};
+use crate::excerpt::excerpt;
 
 /// A refusal of the server itself, before or instead of a handler.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +116,8 @@ fn status(kind: ErrorKind) -> StatusCode {
 }
 
 fn error_body(response: &mut HttpResponseBuilder, code: &str, message: &str) -> HttpResponse {
+    // It may quote names from the request, which can be as long as a request.
+    let message = excerpt(message, 1000);
     response.json(json!({ "error": { "code": code, "message": message } }))
 }
 

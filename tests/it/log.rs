@@ -151,3 +151,29 @@ fn an_open_door_seen_through_a_proxy_warns_once() {
     let log = log_of(&[], &[Request::call(fixture("requests/order-status"))]);
     assert!(!log.contains("without a caller check"), "{log}");
 }
+
+#[test]
+fn names_as_long_as_a_request_are_cut_in_answers_and_in_the_log() {
+    let long = "n".repeat(400_000);
+    let unknown = json!({ "fulfillmentInfo": { "tag": long }, "sessionInfo": { "session": long } });
+    let doubled = format!(r#"{{"{long}":{{"tag":1,"sessionInfo":x}}}}"#);
+    let missing =
+        json!({ "fulfillmentInfo": { "tag": "fail" }, "sessionInfo": { "parameters": { "kind": long } } });
+    let program = Program::serve();
+    let mut connection = program.connect();
+    for (body, status, code) in [
+        (unknown.to_string(), 404, "unknown_tag"),
+        (doubled, 400, "invalid_request"),
+        (missing.to_string(), 400, "bad_request"),
+    ] {
+        let message = connection.ask(&Request::call(body)).refused(status, code);
+        assert!(message.len() < 1100, "{} bytes for {code}", message.len());
+    }
+    drop(connection);
+    program.signal("TERM");
+    let log = program.end().errors;
+    assert_eq!(calls(&log).len(), 3);
+    for line in log.lines() {
+        assert!(line.len() < 8000, "{} bytes in one line", line.len());
+    }
+}

@@ -9,6 +9,7 @@ use futures_util::FutureExt as _;
 
 use super::{Fulfillment, Route};
 use crate::error::{Error, Result};
+use crate::excerpt::excerpt;
 use crate::fulfillment::reply::{ReplyError, seal};
 use crate::fulfillment::{Call, OnError, Reply};
 
@@ -97,6 +98,7 @@ impl Fulfillment {
         }
         let nearest = crate::nearest::nearest(tag, self.patterns());
         let hint = nearest.map_or_else(String::new, |known| format!(" Did you mean `{known}`?"));
+        let tag = excerpt(tag, 128);
         Error::not_found(format!("No handler serves the tag {tag:?}.{hint}")).with_code("unknown_tag")
     }
 }
