@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::reader::{Key, KeyType};
-use super::source::{Node, Value};
+use super::source::{self, Node, Value};
 
 /// Writes the tree as TOML, each value with where it comes from.
 pub(super) fn render(root: &Node, keys: &[Key]) -> String {
@@ -11,6 +11,10 @@ pub(super) fn render(root: &Node, keys: &[Key]) -> String {
     let Value::Table(sections) = &root.value else {
         return text;
     };
+    // What stands outside a section comes first: below a header it would belong to that.
+    for (name, node) in sections.iter().filter(|(_, node)| !matches!(node.value, Value::Table(_))) {
+        let _ = writeln!(text, "{name} = {}  # {}", value(node, name, keys), node.origin);
+    }
     for (name, section) in sections {
         let Value::Table(members) = &section.value else {
             continue;
@@ -18,16 +22,29 @@ pub(super) fn render(root: &Node, keys: &[Key]) -> String {
         let separator = if text.is_empty() { "" } else { "\n" };
         let _ = writeln!(text, "{separator}[{name}]");
         for (key, node) in members {
-            let path = format!("{name}.{key}");
+            let path = member(name, key, type_of(name, keys));
             let value = value(node, &path, keys);
-            let _ = writeln!(text, "{key} = {value}  # {}", node.origin);
+            let _ = writeln!(text, "{} = {value}  # {}", source::key(key), node.origin);
         }
     }
     text
 }
 
+fn type_of(path: &str, keys: &[Key]) -> Option<KeyType> {
+    keys.iter().find(|key| key.path == path).map(|key| key.key_type)
+}
+
+/// The path of a table's member, as [`Key::path`] has it.
+fn member(table: &str, key: &str, table_type: Option<KeyType>) -> String {
+    match table_type {
+        Some(KeyType::Table | KeyType::TextTable) => format!("{table}.*"),
+        _ => format!("{table}.{key}"),
+    }
+}
+
 fn value(node: &Node, path: &str, keys: &[Key]) -> String {
-    let key_type = keys.iter().find(|key| key.path == path).map(|key| key.key_type);
+    let key_type = type_of(path, keys);
+    let is_entry = path.strip_suffix(".*").and_then(|table| type_of(table, keys)) == Some(KeyType::Table);
     let list = |elements: &[Node], path: &str| {
         let elements: Vec<_> = elements.iter().map(|element| value(element, path, keys)).collect();
         format!("[{}]", elements.join(", "))
@@ -36,12 +53,17 @@ fn value(node: &Node, path: &str, keys: &[Key]) -> String {
         // A list of secrets is masked element by element, its references kept.
         (Value::List(elements), Some(KeyType::SecretList)) => list(elements, path),
         (Value::Text(_), Some(KeyType::Secret | KeyType::SecretList)) => "\"***\"".to_owned(),
-        (Value::Raw(text), Some(KeyType::TextList | KeyType::SecretList | KeyType::TableList)) => {
-            match super::source::parse_value(text, &node.origin) {
-                Ok(parsed) => value(&parsed, path, keys),
-                Err(_) => "\"***\"".to_owned(),
-            }
-        }
+        (
+            Value::Raw(text),
+            Some(
+                KeyType::TextList
+                | KeyType::SecretList
+                | KeyType::TableList
+                | KeyType::TextTable
+                | KeyType::Table,
+            ),
+        ) => unpacked(node, text, path, keys),
+        (Value::Raw(text), None) if is_entry => unpacked(node, text, path, keys),
         (Value::Raw(text), Some(KeyType::Bool | KeyType::Integer)) => text.clone(),
         (Value::Raw(_), Some(KeyType::Secret)) => "\"***\"".to_owned(),
         (Value::Text(text) | Value::Raw(text), _) => toml::Value::from(text.as_str()).to_string(),
@@ -51,9 +73,20 @@ fn value(node: &Node, path: &str, keys: &[Key]) -> String {
         (Value::Table(members), _) => {
             let members: Vec<_> = members
                 .iter()
-                .map(|(key, node)| format!("{key} = {}", value(node, &format!("{path}.{key}"), keys)))
+                .map(|(key, node)| {
+                    let path = member(path, key, key_type);
+                    format!("{} = {}", source::key(key), value(node, &path, keys))
+                })
                 .collect();
-            format!("{{ {} }}", members.join(", "))
+            if members.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", members.join(", ")) }
         }
+    }
+}
+
+/// A list or table that the environment gave as TOML text.
+fn unpacked(node: &Node, text: &str, path: &str, keys: &[Key]) -> String {
+    match source::parse_value(text, &node.origin) {
+        Ok(parsed) => value(&parsed, path, keys),
+        Err(_) => "\"***\"".to_owned(),
     }
 }

@@ -8,6 +8,7 @@ use super::{DEFAULTS, FILE_NAME, Fault, Sources, VARIABLE_PREFIX};
 
 pub(super) fn tree(sources: &Sources, faults: &mut Vec<Fault>) -> Node {
     let mut tree = source::parse("", DEFAULTS, faults);
+    let defaults = tree.clone();
     let mut has_file = false;
     let working_folder_file = || {
         let file = PathBuf::from(FILE_NAME);
@@ -37,11 +38,19 @@ pub(super) fn tree(sources: &Sources, faults: &mut Vec<Fault>) -> Node {
         };
         let path = path.to_lowercase();
         let path: Vec<&str> = path.split("__").collect();
+        let default = defaults.get(&path).map(|node| &node.value);
         // Others use the prefix too: Kubernetes sets REJOINDER_SERVICE_HOST for a service of this name.
-        if path.len() < 2 {
+        if path.len() < 2 && default.is_none() {
             continue;
         }
-        tree.set(&path, Value::Raw(value.clone()), Origin::Variable(name.clone()));
+        let origin = Origin::Variable(name.clone());
+        match default {
+            Some(Value::Table(_)) => match table(value, &origin) {
+                Ok(members) => tree.set(&path, members, origin),
+                Err(message) => faults.push(Fault { origin, path: path.join("."), message }),
+            },
+            _ => tree.set(&path, Value::Raw(value.clone()), origin),
+        }
     }
     if let Some((_, port)) = sources.environment.iter().find(|(name, _)| name == "PORT") {
         set_port(&mut tree, port, faults);
@@ -50,6 +59,16 @@ pub(super) fn tree(sources: &Sources, faults: &mut Vec<Fault>) -> Node {
         tree.set(&["server", "bind"], Value::Raw(bind.clone()), Origin::Flag("--bind"));
     }
     tree
+}
+
+/// A whole table from the environment; its members are laid over those of the file.
+fn table(text: &str, origin: &Origin) -> Result<Value, String> {
+    let expected = "expected a table as TOML text, such as { a = \"b\" }";
+    match source::parse_value(text, origin).map(|node| node.value) {
+        Ok(Value::Table(members)) => Ok(Value::Table(members)),
+        Ok(other) => Err(format!("{expected}, found {}", other.kind())),
+        Err(error) => Err(format!("{expected}: {error}")),
+    }
 }
 
 /// `PORT`, as Cloud Run sets it, replaces the port and leaves the host.

@@ -12,6 +12,7 @@ mod schema;
 mod secret;
 mod settings;
 mod source;
+mod tables;
 mod value;
 
 use std::cell::RefCell;
@@ -158,3 +159,6 @@ fn all_keys() -> Vec<Key> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod free_keys_tests;

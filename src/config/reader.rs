@@ -24,14 +24,21 @@ pub(crate) enum KeyType {
     TextList,
     SecretList,
     TableList,
+    /// Keys that the user chooses, each with a text.
+    TextTable,
+    /// Keys that the user chooses, each with a table.
+    Table,
 }
 
 /// A key that was read.
 #[derive(Debug, Clone)]
 pub(crate) struct Key {
-    /// Its path, such as `server.bind`; `[]` stands for any element of a list.
+    /// Its path, such as `server.bind`; `[]` stands for any element of a list, `*` for any key of a
+    /// table whose keys the user chooses.
     pub(crate) path: String,
     pub(crate) key_type: KeyType,
+    /// Whether it may be left out where it has no default.
+    pub(crate) optional: bool,
 }
 
 /// What all readers of one tree share.
@@ -43,17 +50,37 @@ pub(crate) struct Reading<'s> {
 
 /// A reader of one table.
 pub(crate) struct Reader<'r, 's> {
-    reading: &'r Reading<'s>,
-    node: &'r Node,
-    /// The table's path, empty or with a dot behind it.
-    prefix: String,
+    pub(super) reading: &'r Reading<'s>,
+    pub(super) node: &'r Node,
+    /// The table's path as faults tell it, empty or with a dot behind it.
+    pub(super) prefix: String,
+    /// The same as [`Key::path`] has it.
+    pub(super) pattern: String,
     known: RefCell<Vec<&'static str>>,
     ignore_rest: Cell<bool>,
+    optional: Cell<bool>,
 }
 
 impl<'r, 's> Reader<'r, 's> {
     pub(crate) fn new(reading: &'r Reading<'s>, node: &'r Node) -> Self {
-        Self { reading, node, prefix: String::new(), known: RefCell::default(), ignore_rest: Cell::default() }
+        Reader::of_table(reading, node, String::new(), String::new())
+    }
+
+    pub(super) fn of_table(
+        reading: &'r Reading<'s>,
+        node: &'r Node,
+        prefix: String,
+        pattern: String,
+    ) -> Self {
+        Self {
+            reading,
+            node,
+            prefix,
+            pattern,
+            known: RefCell::default(),
+            ignore_rest: Cell::default(),
+            optional: Cell::default(),
+        }
     }
 
     /// Reads a table below this one.
@@ -63,17 +90,12 @@ impl<'r, 's> Reader<'r, 's> {
         if !matches!(node.value, Value::Table(_)) {
             self.fault(node, key, format!("expected a table [{key}], found {}", node.value.kind()));
         }
-        self.table(node, format!("{}{key}.", self.prefix), read)
-    }
-
-    fn table<T>(&self, node: &'r Node, prefix: String, read: impl FnOnce(&Self) -> T) -> T {
-        let reader = Reader {
-            reading: self.reading,
+        let reader = Reader::of_table(
+            self.reading,
             node,
-            prefix,
-            known: RefCell::default(),
-            ignore_rest: Cell::default(),
-        };
+            format!("{}{key}.", self.prefix),
+            format!("{}{key}.", self.pattern),
+        );
         let read = read(&reader);
         reader.refuse_unknown();
         read
@@ -100,15 +122,16 @@ impl<'r, 's> Reader<'r, 's> {
         }
     }
 
-    fn fault(&self, node: &Node, key: &str, message: String) {
+    pub(super) fn fault(&self, node: &Node, key: &str, message: String) {
         let path = format!("{}{key}", self.prefix);
         self.reading.faults.borrow_mut().push(Fault { origin: node.origin.clone(), path, message });
     }
 
     /// The node of a key; a missing one is a fault.
-    fn take(&self, key: &'static str, key_type: KeyType) -> Option<&'r Node> {
+    pub(super) fn take(&self, key: &'static str, key_type: KeyType) -> Option<&'r Node> {
         self.known.borrow_mut().push(key);
-        self.reading.keys.borrow_mut().push(Key { path: format!("{}{key}", self.prefix), key_type });
+        let path = format!("{}{key}", self.pattern);
+        self.reading.keys.borrow_mut().push(Key { path, key_type, optional: self.optional.get() });
         let node = self.node.get(&[key]);
         if node.is_none() {
             self.fault(self.node, key, "this key is missing".to_owned());
@@ -193,7 +216,7 @@ impl<'r, 's> Reader<'r, 's> {
     }
 
     /// The elements of a list; from the environment it is read as TOML text.
-    fn list(&self, key: &'static str, key_type: KeyType) -> Vec<Node> {
+    pub(super) fn list(&self, key: &'static str, key_type: KeyType) -> Vec<Node> {
         let Some(node) = self.take(key, key_type) else {
             return Vec::new();
         };
@@ -259,26 +282,21 @@ impl<'r, 's> Reader<'r, 's> {
         secret.map_err(|message| self.fault(node, key, message)).ok()
     }
 
-    /// Reads each table of a list.
-    pub(crate) fn tables<T>(&self, key: &'static str, mut read: impl FnMut(&Reader<'_, 's>) -> T) -> Vec<T> {
-        let mut items = Vec::new();
-        for node in &self.list(key, KeyType::TableList) {
-            if matches!(node.value, Value::Table(_)) {
-                let reader = Reader {
-                    reading: self.reading,
-                    node,
-                    prefix: format!("{}{key}[].", self.prefix),
-                    known: RefCell::default(),
-                    ignore_rest: Cell::default(),
-                };
-                items.push(read(&reader));
-                reader.refuse_unknown();
-            } else {
-                let message = format!("expected a table in {{ }} in the list, found {}", node.value.kind());
-                self.fault(node, key, message);
-            }
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tables of routes are what needs it"))]
+    /// Reads a key that may be left out: `reader.optional("reply", Reader::text)`.
+    pub(crate) fn optional<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&Self, &'static str) -> T,
+    ) -> Option<T> {
+        if self.node.get(&[key]).is_none() {
+            self.known.borrow_mut().push(key);
+            return None;
         }
-        items
+        self.optional.set(true);
+        let value = read(self, key);
+        self.optional.set(false);
+        Some(value)
     }
 
     /// Reports a fault that only the meaning of a value shows.

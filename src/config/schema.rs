@@ -13,18 +13,19 @@ pub(super) fn schema(keys: &[Key], default_file: &str) -> Value {
         "additionalProperties": false,
         "properties": {},
     });
-    for key in keys.iter().filter(|key| !key.path.contains("[]")) {
+    for key in keys.iter().filter(|key| !key.path.contains(['[', '*'])) {
+        let mut property = of_type(key, keys);
+        if let Some(sentence) = sentence(default_file, &key.path) {
+            property["description"] = sentence.into();
+        }
         let Some((section, name)) = key.path.split_once('.') else {
+            root["properties"][&key.path] = property;
             continue;
         };
-        let table = json!({ "type": "object", "additionalProperties": false, "properties": {} });
         let properties = &mut root["properties"];
         if properties.get(section).is_none() {
-            properties[section] = table;
-        }
-        let mut property = of_type(key, keys);
-        if let Some(sentence) = sentence(default_file, section, name) {
-            property["description"] = sentence.into();
+            properties[section] =
+                json!({ "type": "object", "additionalProperties": false, "properties": {} });
         }
         properties[section]["properties"][name] = property;
     }
@@ -52,7 +53,29 @@ fn of_type(key: &Key, keys: &[Key]) -> Value {
         KeyType::Secret => secret,
         KeyType::SecretList => json!({ "type": "array", "minItems": 1, "items": secret }),
         KeyType::TableList => json!({ "type": "array", "items": items(&key.path, keys) }),
+        KeyType::TextTable => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        KeyType::Table => json!({ "type": "object", "additionalProperties": entry(&key.path, keys) }),
     }
+}
+
+/// The tables of a table whose keys the user chooses.
+fn entry(path: &str, keys: &[Key]) -> Value {
+    let prefix = format!("{path}.*.");
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for key in keys {
+        let Some(name) = key.path.strip_prefix(&prefix).filter(|name| !name.contains(['.', '['])) else {
+            continue;
+        };
+        // Several samples may have it; in none of them may it be left out unless it is optional.
+        if properties.insert(name.to_owned(), of_type(key, keys)).is_none() && !key.optional {
+            required.push(name);
+        }
+    }
+    json!({
+        "type": "object", "additionalProperties": false,
+        "required": required, "properties": properties,
+    })
 }
 
 /// The tables of a list, told apart by their `kind`.
@@ -86,18 +109,27 @@ fn items(path: &str, keys: &[Key]) -> Value {
     json!({ "oneOf": tables })
 }
 
-/// The comment above a key of the default file, as one line.
-pub(super) fn sentence(default_file: &str, section: &str, name: &str) -> Option<String> {
-    let body = default_file.split(&format!("[{section}]\n")).nth(1)?;
+/// The comment above a key or a section's header in the default file, as one line.
+pub(super) fn sentence(default_file: &str, path: &str) -> Option<String> {
+    let mut section = "";
     let mut comment: Vec<&str> = Vec::new();
-    for line in body.lines().take_while(|line| !line.starts_with('[')) {
+    for line in default_file.lines() {
         if let Some(text) = line.strip_prefix("# ") {
             comment.push(text);
-        } else if line.split_once(" = ").is_some_and(|(key, _)| key == name) {
-            return (!comment.is_empty()).then(|| comment.join(" "));
-        } else {
-            comment.clear();
+            continue;
         }
+        let header = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let here = if let Some(name) = header {
+            section = name;
+            name.to_owned()
+        } else {
+            let key = line.split_once(" = ").map_or("", |(key, _)| key);
+            if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
+        };
+        if here == path {
+            return (!comment.is_empty()).then(|| comment.join(" "));
+        }
+        comment.clear();
     }
     None
 }

@@ -116,6 +116,16 @@ pub(crate) fn parse_value(text: &str, origin: &Origin) -> Result<Node, String> {
     Ok(node(&value, &|_| origin.clone()))
 }
 
+/// A key as TOML writes it: in quotes where it needs them.
+pub(crate) fn key(name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !name.is_empty() && name.chars().all(bare) {
+        name.to_owned()
+    } else {
+        toml::Value::from(name).to_string()
+    }
+}
+
 fn line_of(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
