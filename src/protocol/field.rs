@@ -304,8 +304,46 @@ impl FieldType for Vec<String> {
     }
 }
 
+impl FieldType for Vec<bytes::Bytes> {
+    const KIND: Kind = Kind::Repeated(&Kind::Bytes);
+
+    fn read(value: Value) -> Result<Self, &'static str> {
+        match value {
+            Value::Array(elements) => elements.into_iter().map(bytes::Bytes::read).collect(),
+            _ => Err(Self::KIND.expected()),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Json))
+    }
+}
+
+impl FieldType for BTreeMap<String, String> {
+    const KIND: Kind = Kind::Map(&Kind::String);
+
+    fn read(value: Value) -> Result<Self, &'static str> {
+        let Value::Object(object) = value else {
+            return Err(Self::KIND.expected());
+        };
+        object.into_iter().map(|(name, value)| Ok((name, String::read(value)?))).collect()
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Serialize::serialize(self, serializer)
+    }
+}
+
 impl<M: MessageType> FieldType for BTreeMap<String, M> {
-    const KIND: Kind = Kind::Map(&M::SCHEMA);
+    const KIND: Kind = Kind::Map(&Kind::Message(&M::SCHEMA));
 
     fn read(value: Value) -> Result<Self, &'static str> {
         let Value::Object(object) = value else {
@@ -361,6 +399,8 @@ pub(crate) enum EnumForm<'a> {
 }
 
 pub(crate) trait EnumType: Sized {
+    /// Whether this version knows the value.
+    fn is_known(&self) -> bool;
     fn from_number(number: i32) -> Self;
     fn from_name(name: &str) -> Self;
     fn form(&self) -> EnumForm<'_>;

@@ -2,15 +2,17 @@
 //!
 //! It knows no HTTP, no clock and no store. Whole messages are [`WebhookRequest`] and
 //! [`WebhookResponse`]; the server reads calls through [`Envelope`], which checks a body once and
-//! decodes only what is asked for. The rules are those of ProtoJSON (lowerCamelCase and
-//! `snake_case` in, lowerCamelCase out; null is absent; enums by name or number), for v3 and
-//! v3beta1 alike: the two differ by `ResponseMessage.responseType` alone.
+//! decodes only what is asked for. The resources that say what an agent calls are in [`webhook`].
+//! The rules are those of ProtoJSON (lowerCamelCase and `snake_case` in, lowerCamelCase out; null
+//! is absent; enums by name or number), for v3 and v3beta1 alike: the two differ by
+//! `ResponseMessage.responseType` alone.
 
 pub mod decode;
 mod envelope;
 mod field;
 pub mod inspect;
 mod json;
+mod masked;
 mod message;
 pub mod names;
 mod page;
@@ -18,7 +20,9 @@ mod request;
 mod response;
 mod schema;
 mod session;
+mod time;
 mod walk;
+pub mod webhook;
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -37,6 +41,7 @@ pub use request::{
 };
 pub use response::{FulfillmentResponse, MergeBehavior, Transition, WebhookResponse};
 pub use session::SessionInfo;
+pub use webhook::Webhook;
 
 /// A `google.protobuf.Struct`: any JSON object. Numbers in it are doubles on the platform.
 pub type Struct = serde_json::Map<String, serde_json::Value>;

@@ -43,14 +43,16 @@ pub(crate) enum Kind {
     Float,
     Bytes,
     Enum,
+    Duration,
+    Timestamp,
     Message(&'static Message),
     Repeated(&'static Self),
     /// Any JSON object.
     Struct,
     /// Any JSON value, null included.
     Value,
-    /// `map<string, M>` with messages as values.
-    Map(&'static Message),
+    /// `map<string, …>` with values of this kind.
+    Map(&'static Self),
 }
 
 impl Kind {
@@ -62,6 +64,8 @@ impl Kind {
             Self::Float => "a number that a 32-bit float holds",
             Self::Bytes => "base64 text",
             Self::Enum => "an enum value's name, or its number",
+            Self::Duration => "seconds with an s behind them, such as \"5s\" or \"1.500s\"",
+            Self::Timestamp => "a time such as \"2026-11-22T18:30:00Z\"",
             Self::Message(_) | Self::Struct | Self::Map(_) => "an object",
             Self::Repeated(_) => "a list",
             Self::Value => "any value",
@@ -108,21 +112,35 @@ macro_rules! slot {
 }
 
 /// Declares a message: `field: Type = "jsonName" @ Slot;`, then perhaps `oneof name: Enum;` behind it.
+///
+/// A field with `, masked` behind its name shows itself as `***` in `Debug`; `masked unknown;`
+/// behind the fields does that to what this version does not know.
 macro_rules! message {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
-            $( $(#[$doc:meta])* $field:ident: $type:ty = $json:literal $(@ $slot:ident)?; )*
+            $( $(#[$doc:meta])* $field:ident: $type:ty = $json:literal $(@ $slot:ident)? $(, $masked:ident)?; )*
         }
+        $( masked $masked_unknown:ident; )?
         $( $(#[$group_doc:meta])* oneof $group:ident: $group_type:ident; )?
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Default, PartialEq)]
+        #[derive(Clone, Default, PartialEq)]
         pub struct $name {
             $( $(#[$doc])* pub $field: $type, )*
             $( $(#[$group_doc])* pub $group: Option<$group_type>, )?
             /// Members that this version does not know, kept and written back.
             pub unknown: $crate::protocol::Struct,
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $( .field(stringify!($field), $crate::protocol::masked::shown!(&self.$field $(, $masked)?)) )*
+                    $( .field(stringify!($group), &self.$group) )?
+                    .field("unknown", $crate::protocol::masked::shown!(&self.unknown $(, $masked_unknown)?))
+                    .finish()
+            }
         }
 
         impl $crate::protocol::field::MessageType for $name {
@@ -284,6 +302,10 @@ macro_rules! open_enum {
         }
 
         impl $crate::protocol::field::EnumType for $name {
+            fn is_known(&self) -> bool {
+                !matches!(self, Self::UnknownNumber(_) | Self::UnknownName(_))
+            }
+
             fn from_number(number: i32) -> Self {
                 match number { $( $number => Self::$variant, )* other => Self::UnknownNumber(other) }
             }

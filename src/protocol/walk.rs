@@ -3,9 +3,12 @@
 //! What is found on the way is left as spans: the fields that have a [`Slot`], and the members of
 //! the session parameters, which nearly every handler reads.
 
+mod export;
+
 use super::field::{enum_number, read_bytes, read_float};
 use super::json::{Fault, Reason, Scanner, Span, Text, strict};
 use super::schema::{Field, Kind, Message, Slot};
+use super::time::{Duration, Timestamp};
 
 /// A member of an object: where its name and its value stand.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +49,15 @@ impl Found {
 
 /// Checks the text of one message.
 pub(crate) fn walk(text: &str, message: &'static Message, found: &mut Found) -> Result<(), Fault> {
+    whole(text, message, found, false)
+}
+
+/// Checks the text of one message whose fields may have the forms of agent exports, too.
+pub(crate) fn walk_export(text: &str, message: &'static Message, found: &mut Found) -> Result<(), Fault> {
+    whole(text, message, found, true)
+}
+
+fn whole(text: &str, message: &'static Message, found: &mut Found, exports: bool) -> Result<(), Fault> {
     let limit = u32::MAX as usize;
     if text.len() > limit {
         return Err(Fault::new(Reason::TooLong { size: text.len(), limit }, 0));
@@ -53,7 +65,7 @@ pub(crate) fn walk(text: &str, message: &'static Message, found: &mut Found) -> 
     if text.starts_with('\u{feff}') {
         return Err(Fault::new(Reason::ByteOrderMark, 0));
     }
-    let mut walk = Walk { text, scanner: Scanner::new(text), found };
+    let mut walk = Walk { text, scanner: Scanner::new(text), found, exports };
     if walk.scanner.peek()? != b'{' {
         return walk.scanner.unexpected("an object, which every message is");
     }
@@ -65,6 +77,8 @@ struct Walk<'a, 'f> {
     text: &'a str,
     scanner: Scanner<'a>,
     found: &'f mut Found,
+    /// Whether agent exports' forms are taken beside those of ProtoJSON.
+    exports: bool,
 }
 
 impl Walk<'_, '_> {
@@ -143,7 +157,7 @@ impl Walk<'_, '_> {
                 self.scanner.value()?;
             }
             (Kind::Message(message), b'{') => self.message(message)?,
-            (Kind::Map(message), b'{') => self.map(field, message)?,
+            (Kind::Map(kind), b'{') => self.map(field, *kind)?,
             (Kind::Repeated(kind), b'[') => self.repeated(field, *kind)?,
             (Kind::Enum | Kind::Float, b'-' | b'0'..=b'9') => {
                 self.scanner.number()?;
@@ -157,7 +171,10 @@ impl Walk<'_, '_> {
                     return self.wrong(field, kind, "a number out of range", start);
                 }
             }
-            (Kind::String | Kind::Enum | Kind::Float | Kind::Bytes, b'"') => {
+            (
+                Kind::String | Kind::Enum | Kind::Float | Kind::Bytes | Kind::Duration | Kind::Timestamp,
+                b'"',
+            ) => {
                 let text = self.scanner.string()?;
                 if text.escaped
                     && let Some(slot) = field.slot
@@ -170,12 +187,18 @@ impl Walk<'_, '_> {
                     match kind {
                         Kind::Float => read_float(&decoded).is_some(),
                         Kind::Bytes => read_bytes(&decoded).is_some(),
+                        Kind::Duration => decoded.parse::<Duration>().is_ok(),
+                        Kind::Timestamp => decoded.parse::<Timestamp>().is_ok(),
                         _ => true,
                     }
                 };
                 if !fits {
                     return self.wrong(field, kind, "other text", start);
                 }
+            }
+            (Kind::Map(kind), b'[') if self.exports => self.entries(field, *kind)?,
+            (Kind::Duration | Kind::Timestamp, b'{') if self.exports => {
+                self.seconds_and_nanos(field, kind)?
             }
             _ => {
                 // Bad grammar is the better message, if that is what it is.
@@ -201,13 +224,13 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn map(&mut self, field: &'static Field, message: &'static Message) -> Result<(), Fault> {
+    fn map(&mut self, field: &'static Field, kind: Kind) -> Result<(), Fault> {
         self.scanner.open_object()?;
         let mut first = true;
         while self.scanner.key(first)?.is_some() {
             first = false;
             let byte = self.scanner.peek()?;
-            self.typed(field, Kind::Message(message), byte)?;
+            self.typed(field, kind, byte)?;
         }
         Ok(())
     }
