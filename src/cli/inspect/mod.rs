@@ -1,4 +1,8 @@
-//! `rejoinder inspect`: what is in a message, in words or as canonical JSON.
+//! `rejoinder inspect`: what is in a message or resource, in words or as canonical JSON.
+
+mod lines;
+mod message;
+mod resource;
 
 use std::io::{Read as _, Write};
 use std::path::PathBuf;
@@ -6,13 +10,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::protocol::inspect::{self, Finding, Inspected};
-use crate::protocol::{
-    MergeBehavior, Message, PageInfo, ResponseMessage, SessionInfo, Struct, Transition, WebhookRequest,
-    WebhookResponse,
-};
+use crate::protocol::webhook::{Environment, Webhook, check};
+use lines::Lines;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Inspect {
@@ -34,6 +35,10 @@ enum Kind {
     Request,
     /// A `WebhookResponse`, what a webhook answers.
     Response,
+    /// A `Webhook` resource, what an agent calls: as the REST API or an agent export has it.
+    Webhook,
+    /// An `Environment` resource, with what it changes about webhooks.
+    Environment,
 }
 
 impl Inspect {
@@ -49,14 +54,30 @@ impl Inspect {
             Kind::Request => {
                 let Inspected { message, findings } =
                     inspect::request(&body).with_context(|| format!("{place} is no WebhookRequest"))?;
-                self.print(&mut out, &message, || describe_request(&message, body.len()))?;
+                self.print(&mut out, &message, || message::request(&message, body.len()))?;
                 findings
             }
             Kind::Response => {
                 let Inspected { message, findings } =
                     inspect::response(&body).with_context(|| format!("{place} is no WebhookResponse"))?;
-                self.print(&mut out, &message, || describe_response(&message, body.len()))?;
+                self.print(&mut out, &message, || message::response(&message, body.len()))?;
                 findings
+            }
+            Kind::Webhook => {
+                let webhook =
+                    Webhook::parse(&body).with_context(|| format!("{place} is no Webhook resource"))?;
+                resource::refuse_foreign(&webhook, &webhook.unknown)
+                    .with_context(|| format!("{place} is no Webhook resource"))?;
+                self.print(&mut out, &webhook, || resource::webhook(&webhook, body.len()))?;
+                check::webhook(&webhook)
+            }
+            Kind::Environment => {
+                let environment = Environment::parse(&body)
+                    .with_context(|| format!("{place} is no Environment resource"))?;
+                resource::refuse_foreign(&environment, &environment.unknown)
+                    .with_context(|| format!("{place} is no Environment resource"))?;
+                self.print(&mut out, &environment, || resource::environment(&environment, body.len()))?;
+                check::environment(&environment)
             }
         };
         if self.json {
@@ -81,7 +102,7 @@ impl Inspect {
         &self,
         out: &mut impl Write,
         message: &impl Serialize,
-        describe: impl FnOnce() -> Vec<(&'static str, String)>,
+        describe: impl FnOnce() -> Lines,
     ) -> anyhow::Result<()> {
         if self.json {
             writeln!(out, "{}", serde_json::to_string_pretty(message)?)?;
@@ -103,111 +124,4 @@ fn report(out: &mut impl Write, findings: &[Finding]) -> std::io::Result<()> {
         writeln!(out, "finding        {place}: {message} [{code}]")?;
     }
     Ok(())
-}
-
-type Lines = Vec<(&'static str, String)>;
-
-/// Adds a line, unless there is nothing to say.
-fn add(lines: &mut Lines, name: &'static str, text: impl Into<String>) {
-    let text = text.into();
-    if !text.is_empty() {
-        lines.push((name, text));
-    }
-}
-
-fn describe_request(request: &WebhookRequest, size: usize) -> Lines {
-    let mut lines = vec![("WebhookRequest", format!("{size} bytes"))];
-    add(&mut lines, "tag", request.tag());
-    if let Some(query) = &request.query {
-        use crate::protocol::Query::{DtmfDigits, Text, Transcript, TriggerEvent, TriggerIntent};
-        let (Text(text) | TriggerIntent(text) | Transcript(text) | TriggerEvent(text) | DtmfDigits(text)) =
-            query;
-        add(&mut lines, "query", format!("{} {text:?}", query.name()));
-    }
-    add(&mut lines, "language", request.language_code.as_str());
-    if let Some(intent) = &request.intent_info {
-        add(&mut lines, "intent", format!("{} (confidence {})", intent.display_name, intent.confidence));
-        let words = intent
-            .parameters
-            .iter()
-            .map(|(name, parameter)| format!("{name} from {:?}", parameter.original_value));
-        add(&mut lines, "heard", words.collect::<Vec<_>>().join("\n"));
-    }
-    if let Some(page) = &request.page_info {
-        describe_page(page, &mut lines);
-    }
-    if let Some(session) = &request.session_info {
-        describe_session(session, &mut lines);
-    }
-    add(&mut lines, "queued", messages(&request.messages));
-    add(&mut lines, "payload", request.payload.as_ref().map(values).unwrap_or_default());
-    add(&mut lines, "response id", request.detect_intent_response_id.as_str());
-    lines
-}
-
-fn describe_response(response: &WebhookResponse, size: usize) -> Lines {
-    let mut lines = vec![("WebhookResponse", format!("{size} bytes"))];
-    if let Some(fulfillment) = &response.fulfillment_response {
-        let name = if fulfillment.merge_behavior == MergeBehavior::Replace { "says instead" } else { "says" };
-        add(&mut lines, name, messages(&fulfillment.messages));
-    }
-    if let Some(session) = &response.session_info {
-        describe_session(session, &mut lines);
-    }
-    if let Some(page) = &response.page_info {
-        describe_page(page, &mut lines);
-    }
-    match &response.transition {
-        Some(Transition::TargetPage(page)) => add(&mut lines, "goes to page", page.as_str()),
-        Some(Transition::TargetFlow(flow)) => add(&mut lines, "goes to flow", flow.as_str()),
-        None => {}
-    }
-    add(&mut lines, "payload", response.payload.as_ref().map(values).unwrap_or_default());
-    if lines.len() == 1 {
-        add(&mut lines, "changes", "nothing");
-    }
-    lines
-}
-
-fn describe_page(page: &PageInfo, lines: &mut Lines) {
-    add(lines, "page", format!("{} {}", page.display_name, page.current_page).trim());
-    let form = page.form_info.iter().flat_map(|form| &form.parameter_info).map(|parameter| {
-        let required = if parameter.required { "required" } else { "optional" };
-        let state = inspect::state_name(&parameter.state);
-        let value = parameter.value.as_ref().map(|value| format!(" = {}", short(value))).unwrap_or_default();
-        format!("{}{value} ({required}, {state})", parameter.display_name)
-    });
-    add(lines, "form", form.collect::<Vec<_>>().join("\n"));
-}
-
-fn describe_session(session: &SessionInfo, lines: &mut Lines) {
-    add(lines, "session", session.session.as_str());
-    add(lines, "parameters", values(&session.parameters));
-}
-
-fn values(object: &Struct) -> String {
-    let lines = object.iter().map(|(name, value)| format!("{name} = {}", short(value)));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// A value on one line, cut where it gets long.
-fn short(value: &Value) -> String {
-    const MOST: usize = 100;
-    let text = value.to_string();
-    match text.char_indices().nth(MOST) {
-        Some((cut, _)) => format!("{}… ({} bytes)", &text[..cut], text.len()),
-        None => text,
-    }
-}
-
-fn messages(messages: &[ResponseMessage]) -> String {
-    let lines = messages.iter().map(|sent| match &sent.message {
-        None => "(a kind that this version does not know)".to_owned(),
-        Some(Message::Text(text)) => format!("text {}", text.text.join(" | ")),
-        Some(message) => {
-            let whole = serde_json::to_value(sent).unwrap_or_default();
-            format!("{} {}", message.name(), whole.get(message.name()).map(short).unwrap_or_default())
-        }
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }
