@@ -48,6 +48,7 @@ pub mod config;
 mod demo;
 mod error;
 mod excerpt;
+pub mod flexible;
 pub mod fulfillment;
 mod nearest;
 pub mod protocol;
