@@ -29,11 +29,12 @@
 //! - [`server`]: HTTP. [`Rejoinder`] brings router, settings and server together; a
 //!   [`Service`](server::Service) mounts into an actix app of your own.
 //! - [`auth`]: who may call. Closed by default on every address that others can reach.
+//! - [`outbound`]: the one HTTP client for everything that we call.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket (feature `testing`).
 //!
-//! Imports run downwards in this order: `server`, `fulfillment`, `auth`, `protocol` and `config`.
+//! Imports run downwards in this order: `server`, `fulfillment`, `auth`, `outbound`, `protocol` and `config`.
 //!
 //! # Features
 //!
@@ -41,9 +42,11 @@
 //! - `testing`: the test kit.
 
 pub mod auth;
+mod chance;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+mod clock;
 pub mod config;
 mod demo;
 mod error;
@@ -51,6 +54,7 @@ mod excerpt;
 pub mod flexible;
 pub mod fulfillment;
 mod nearest;
+pub mod outbound;
 pub mod protocol;
 pub mod server;
 mod telemetry;

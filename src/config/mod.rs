@@ -7,6 +7,7 @@
 mod checks;
 mod effective;
 mod layers;
+mod outbound;
 mod reader;
 mod schema;
 mod secret;
@@ -20,6 +21,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub use checks::{Auth, Check};
+pub use outbound::{Endpoint, Outbound};
 pub use secret::Secret;
 pub use settings::{Fulfillment, Log, LogFormat, Server};
 pub use value::Bind;
@@ -71,6 +73,8 @@ pub struct Config {
     pub demo: bool,
     /// `[fulfillment]`
     pub fulfillment: Fulfillment,
+    /// `[outbound]`
+    pub outbound: Outbound,
     /// `[log]`
     pub log: Log,
     /// All of it as TOML text, each value with its origin, secrets masked.
@@ -134,9 +138,10 @@ impl Config {
         let auth = reader.section("auth", Auth::read);
         let demo = reader.section("demo", |demo| demo.flag("enabled"));
         let fulfillment = reader.section("fulfillment", Fulfillment::read);
+        let outbound = reader.section("outbound", Outbound::read);
         let log = reader.section("log", Log::read);
         reader.refuse_unknown();
-        Self { server, auth, demo, fulfillment, log, effective: String::new() }
+        Self { server, auth, demo, fulfillment, outbound, log, effective: String::new() }
     }
 }
 

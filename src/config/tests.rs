@@ -9,7 +9,7 @@ fn sources(file: &str, variables: &[(&str, &str)]) -> (tempfile::TempDir, Source
     (folder, Sources { file: Some(path), environment, ..Sources::default() })
 }
 
-fn faults(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn faults(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let (folder, sources) = sources(file, variables);
     let prefix = format!("{}/", folder.path().display());
     let error = Config::load(&sources).expect_err("faulty");

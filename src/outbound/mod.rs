@@ -1,0 +1,189 @@
+//! Calling out: the one HTTP client for everything that we call.
+//!
+//! An [`Outbound`] knows whom it may call; a [`Target`] is one thing that is called, with a timeout,
+//! a circuit breaker and a number of calls at once of its own. It knows nothing of what the
+//! messages mean, and never judges a status.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use rejoinder::outbound::{Method, Outbound, Request, TargetSettings};
+//!
+//! let outbound = Outbound::new(&rejoinder::config::Outbound::default());
+//! let weather = outbound.target(&TargetSettings::new("Weather API"))?;
+//! let request = Request::new(Method::GET, "https://weather.example/today".parse()?);
+//! let response = weather.send(request.header("accept", b"application/json")?, None).await?;
+//! assert_eq!(response.status, 200);
+//! # Ok(())
+//! # }
+//! ```
+
+mod address;
+mod breaker;
+mod budget;
+mod cause;
+mod client;
+mod error;
+mod guard;
+mod message;
+mod resolver;
+mod retry;
+mod target;
+mod tls;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::Resolve;
+use tokio::sync::Semaphore;
+
+pub use address::Rule;
+pub use error::{OutboundError, Phase};
+pub use guard::Refusal;
+pub use message::{Request, Response};
+pub use reqwest::Method;
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+pub use target::Target;
+pub use url::Url;
+
+#[doc(hidden)]
+pub use crate::chance::Chance;
+#[doc(hidden)]
+pub use crate::clock::Clock;
+
+use crate::config;
+use breaker::Breaker;
+use client::Clients;
+use guard::Guard;
+
+/// The largest body of an answer, as the platform has it for webhooks.
+pub const RESPONSE_LIMIT: usize = 65_536;
+
+/// Whom we may call, and the connections to them. Clones share everything.
+#[derive(Clone)]
+pub struct Outbound {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: config::Outbound,
+    guard: Arc<Guard>,
+    clients: Clients,
+    clock: Clock,
+    chance: Chance,
+}
+
+/// What is called, as its own settings have it.
+#[derive(Debug, Clone)]
+pub struct TargetSettings<'a> {
+    /// Its name in logs and messages, such as a webhook's display name.
+    pub name: &'a str,
+    /// How long a call may take, all attempts together.
+    pub timeout: Duration,
+    /// Certificates (DER) that are trusted in place of the system's roots, unless there are none.
+    pub allowed_ca_certs: &'a [Vec<u8>],
+    /// The Service Directory service that it is reached through; `[outbound.service_directory]`
+    /// says where that is.
+    pub service: Option<&'a str>,
+}
+
+impl<'a> TargetSettings<'a> {
+    /// The platform's defaults: 5 seconds, the system's roots, reached directly.
+    #[must_use]
+    pub fn new(name: &'a str) -> Self {
+        Self { name, timeout: Duration::from_secs(5), allowed_ca_certs: &[], service: None }
+    }
+}
+
+/// A target that cannot be set up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutboundSetupError {
+    /// One of the certificates cannot be trusted.
+    #[error("allowedCaCerts[{index}] cannot be used: {reason}")]
+    Certificate {
+        /// Which of them, from 0.
+        index: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nobody said where the Service Directory service is.
+    #[error(
+        "nobody knows where the service {service} is; set [outbound.service_directory] \"{service}\" = \"HOST:PORT\""
+    )]
+    ServiceUnknown {
+        /// The service's name.
+        service: String,
+    },
+    /// The client itself cannot be built.
+    #[error("the HTTP client cannot be set up: {reason}")]
+    Client {
+        /// What it said.
+        reason: String,
+    },
+}
+
+/// What tests put in place of the system's.
+#[doc(hidden)]
+#[expect(missing_debug_implementations, reason = "a resolver has none")]
+pub struct Parts {
+    pub resolver: Arc<dyn Resolve>,
+    pub clock: Clock,
+    pub chance: Chance,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { resolver: Arc::new(resolver::System), clock: Clock::system(), chance: Chance::default() }
+    }
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbound").field("settings", &self.shared.settings).finish_non_exhaustive()
+    }
+}
+
+impl Outbound {
+    /// Calls out as the settings allow. Costs nothing: clients are built with their first target.
+    #[must_use]
+    pub fn new(settings: &config::Outbound) -> Self {
+        Self::with_parts(settings, Parts::default())
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_parts(settings: &config::Outbound, parts: Parts) -> Self {
+        let guard = Arc::new(Guard::new(settings));
+        let clients = Clients::new(guard.clone(), parts.resolver);
+        let Parts { clock, chance, .. } = parts;
+        Self { shared: Arc::new(Shared { settings: settings.clone(), guard, clients, clock, chance }) }
+    }
+
+    /// Sets a target up. The first one with the system's roots takes tens of milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// If a certificate cannot be used, or nobody said where the service is.
+    pub fn target(&self, target: &TargetSettings<'_>) -> Result<Target, OutboundSetupError> {
+        let settings = &self.shared.settings;
+        let endpoint = target.service.map(|service| {
+            let found = settings.service_directory.iter().find(|(known, _)| known == service);
+            found
+                .map(|(_, endpoint)| endpoint)
+                .ok_or_else(|| OutboundSetupError::ServiceUnknown { service: service.to_owned() })
+        });
+        let endpoint = endpoint.transpose()?;
+        let client = self.shared.clients.get(settings, target.allowed_ca_certs, endpoint)?;
+        let clock = self.shared.clock.clone();
+        Ok(Target {
+            name: target.name.to_owned(),
+            timeout: target.timeout,
+            client,
+            pinned: endpoint.is_some(),
+            breaker: Breaker::new(target.name, settings.breaker_failures, settings.breaker_open, clock),
+            slots: Semaphore::new(settings.max_concurrent),
+            shared: self.shared.clone(),
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! One target: its time, its certificates, its breaker, and the way of a call.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{ACCEPT_ENCODING, HOST, HeaderValue};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::breaker::Breaker;
+use super::budget::Budget;
+use super::cause::Context;
+use super::client::Client;
+use super::error::Phase;
+use super::guard::place;
+use super::{OutboundError, RESPONSE_LIMIT, Request, Response, Shared, retry};
+
+/// Something that is called: it has a name, time, and failures of its own.
+///
+/// Targets do not slow each other: one that is dead or slow uses up its own calls alone.
+pub struct Target {
+    pub(super) name: String,
+    pub(super) timeout: Duration,
+    pub(super) client: Arc<Client>,
+    /// Whether the operator said where to connect.
+    pub(super) pinned: bool,
+    pub(super) breaker: Breaker,
+    pub(super) slots: Semaphore,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target")
+            .field("name", &self.name)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Target {
+    /// The name that it was given.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Sends a request and reads the answer, whatever its status.
+    ///
+    /// The time is the target's timeout or what is left until `deadline`, whichever is less, over
+    /// all attempts together. Redirects are not followed. The answer's body is read as it comes:
+    /// no encoding is asked for, and none is undone.
+    ///
+    /// # Errors
+    ///
+    /// An [`OutboundError`] if the call may not be made, or brings no answer that can be used.
+    pub async fn send(
+        &self,
+        mut request: Request,
+        deadline: Option<Instant>,
+    ) -> Result<Response, OutboundError> {
+        self.shared.guard.check(&request.url, self.pinned)?;
+        request.check_headers()?;
+        self.prepare(&mut request);
+        let budget = Budget::new(self.shared.clock.now(), self.timeout, deadline);
+        if budget.whole().is_zero() {
+            let host = place(&request.url);
+            return Err(OutboundError::TimedOut { host, after: Duration::ZERO, phase: Phase::Start });
+        }
+        let limit = self.shared.settings.max_concurrent;
+        let busy = |_| OutboundError::Busy { target: self.name.clone(), limit };
+        let _slot = self.slots.try_acquire().map_err(busy)?;
+        let open = |retry_after| OutboundError::CircuitOpen { target: self.name.clone(), retry_after };
+        let permit = self.breaker.enter().map_err(open)?;
+        let outcome = self.attempts(&request, &budget).await;
+        match &outcome {
+            Ok(response) if response.status >= 500 => permit.failed(),
+            Ok(_) | Err(OutboundError::ResponseTooLarge { .. }) => permit.succeeded(),
+            Err(error) if error.is_unavailable() => permit.failed(),
+            Err(OutboundError::InvalidAnswer { .. }) => permit.failed(),
+            // A destination that turned out to be refused: the target was not even asked.
+            Err(_) => drop(permit),
+        }
+        outcome
+    }
+
+    fn prepare(&self, request: &mut Request) {
+        // Nothing here undoes an encoding, so nobody may ask for one.
+        request.headers.remove(ACCEPT_ENCODING);
+        // A port in the URL would win over the endpoint's, which is where to connect.
+        if self.pinned && request.url.port().is_some() {
+            let authority = place(&request.url);
+            let authority = authority.split_once("://").map_or("", |(_, authority)| authority);
+            if let Ok(value) = HeaderValue::from_str(authority) {
+                request.headers.entry(HOST).or_insert(value);
+            }
+            // Only a URL without a host has no port to set, and this one has a host.
+            let _ = request.url.set_port(None);
+        }
+    }
+
+    async fn attempts(&self, request: &Request, budget: &Budget) -> Result<Response, OutboundError> {
+        let Shared { clock, chance, settings, .. } = &*self.shared;
+        let host = place(&request.url);
+        let mut attempt = 1;
+        loop {
+            let mut outcome = self.exchange(request, &host, budget).await;
+            if let Ok(response) = &mut outcome {
+                response.attempts = attempt;
+            }
+            if attempt >= settings.max_attempts {
+                return outcome;
+            }
+            let pause = retry::pause(&request.method, &outcome, attempt, clock.wall(), chance.fraction());
+            // A pause that uses up the time would only put the same outcome off.
+            let Some(pause) = pause.filter(|pause| *pause < budget.left(clock.now())) else {
+                return outcome;
+            };
+            tracing::debug!(
+                target: "rejoinder::outbound", webhook = self.name, attempt,
+                pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+                "will be asked again",
+            );
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// One attempt, within the time that is left.
+    async fn exchange(
+        &self,
+        request: &Request,
+        host: &str,
+        budget: &Budget,
+    ) -> Result<Response, OutboundError> {
+        let Shared { clock, settings, .. } = &*self.shared;
+        let late = |phase| OutboundError::TimedOut { host: host.to_owned(), after: budget.whole(), phase };
+        let context = Context { host, connect_timeout: settings.connect_timeout };
+        let mut sent = reqwest::Request::new(request.method.clone(), request.url.clone());
+        sent.headers_mut().clone_from(&request.headers);
+        *sent.body_mut() = request.body.clone().map(Into::into);
+        let answer = timeout(budget.left(clock.now()), self.client.0.execute(sent))
+            .await
+            .map_err(|_| late(Phase::Answer))?
+            .map_err(|error| context.explain(error))?;
+        let status = answer.status().as_u16();
+        let headers = answer.headers().clone();
+        let body = timeout(budget.left(clock.now()), read(answer, &context))
+            .await
+            .map_err(|_| late(Phase::Body))??;
+        Ok(Response { status, headers, body, attempts: 1 })
+    }
+}
+
+/// Reads a body, and stops where it becomes too large.
+async fn read(mut answer: reqwest::Response, context: &Context<'_>) -> Result<Bytes, OutboundError> {
+    let too_large = |announced| OutboundError::ResponseTooLarge {
+        host: context.host.to_owned(),
+        limit: RESPONSE_LIMIT,
+        announced,
+    };
+    let announced = answer.content_length();
+    if announced.is_some_and(|size| size > RESPONSE_LIMIT as u64) {
+        return Err(too_large(announced));
+    }
+    let mut body = BytesMut::new();
+    while let Some(piece) = answer.chunk().await.map_err(|error| context.explain(error))? {
+        if body.len() + piece.len() > RESPONSE_LIMIT {
+            return Err(too_large(None));
+        }
+        // Most answers come in one piece, which needs no copy.
+        if body.is_empty() && announced == Some(piece.len() as u64) {
+            return Ok(piece);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body.freeze())
+}
