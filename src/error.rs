@@ -31,6 +31,20 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// The kind that is told with this status, if there is one.
+    pub(crate) fn of_status(status: u16) -> Option<Self> {
+        Some(match status {
+            400 => Self::BadRequest,
+            401 => Self::Unauthorized,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            500 => Self::Internal,
+            503 => Self::Unavailable,
+            504 => Self::TimedOut,
+            _ => return None,
+        })
+    }
+
     /// A stable `snake_case` word for machines.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -6,15 +6,20 @@ use super::source::{self, Node, Origin, Value};
 use super::value::Bind;
 use super::{DEFAULTS, FILE_NAME, Fault, Sources, VARIABLE_PREFIX};
 
-pub(super) fn tree(sources: &Sources, faults: &mut Vec<Fault>) -> Node {
-    let mut tree = source::parse("", DEFAULTS, faults);
-    let defaults = tree.clone();
-    let mut has_file = false;
+/// The configuration file: the one that was named, else the one in the working folder.
+pub(super) fn file(sources: &Sources) -> Option<PathBuf> {
     let working_folder_file = || {
         let file = PathBuf::from(FILE_NAME);
         (sources.working_folder && file.exists()).then_some(file)
     };
-    if let Some(path) = sources.file.clone().or_else(working_folder_file) {
+    sources.file.clone().or_else(working_folder_file)
+}
+
+pub(super) fn tree(sources: &Sources, faults: &mut Vec<Fault>) -> Node {
+    let mut tree = source::parse("", DEFAULTS, faults);
+    let defaults = tree.clone();
+    let mut has_file = false;
+    if let Some(path) = file(sources) {
         has_file = true;
         let name = path.display().to_string();
         match std::fs::read_to_string(&path) {

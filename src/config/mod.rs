@@ -4,11 +4,14 @@
 //! variables `REJOINDER_SECTION__KEY`, by `PORT` (the port of `server.bind` alone), and by flags.
 //! Every fault is reported, with the place it was written; unknown keys are refused.
 
+mod agent;
 mod checks;
 mod effective;
+mod flexible;
 mod layers;
 mod outbound;
 mod reader;
+mod routes;
 mod schema;
 mod secret;
 mod settings;
@@ -18,10 +21,16 @@ mod value;
 
 use std::cell::RefCell;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+pub use agent::Agent;
 pub use checks::{Auth, Check};
+pub use flexible::{
+    ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, MissingPath, NullValue, Semantics,
+    Success, Unresolved, UrlEncoding, WholeBooleans,
+};
 pub use outbound::{Endpoint, Outbound};
+pub use routes::{FailureSetting, ReplySetting, Route};
 pub use secret::Secret;
 pub use settings::{Fulfillment, Log, LogFormat, Server};
 pub use value::Bind;
@@ -75,6 +84,18 @@ pub struct Config {
     pub fulfillment: Fulfillment,
     /// `[outbound]`
     pub outbound: Outbound,
+    /// `[agent]`
+    pub agent: Agent,
+    /// `[flexible]`
+    pub flexible: Flexible,
+    /// `[routes."tag"]`
+    pub routes: Vec<Route>,
+    /// The folder of webhook resources; a relative one stands beside the configuration file.
+    pub webhooks_dir: PathBuf,
+    /// The folder of environments.
+    pub environments_dir: PathBuf,
+    /// The configuration file, if there is one.
+    pub file: Option<PathBuf>,
     /// `[log]`
     pub log: Log,
     /// All of it as TOML text, each value with its origin, secrets masked.
@@ -130,6 +151,11 @@ impl Config {
             return Err(ConfigError { faults });
         }
         config.effective = effective::render(&tree, &reading.keys.into_inner());
+        config.file = layers::file(sources);
+        if let Some(folder) = config.file.as_deref().and_then(Path::parent) {
+            config.webhooks_dir = folder.join(&config.webhooks_dir);
+            config.environments_dir = folder.join(&config.environments_dir);
+        }
         Ok(config)
     }
 
@@ -139,9 +165,28 @@ impl Config {
         let demo = reader.section("demo", |demo| demo.flag("enabled"));
         let fulfillment = reader.section("fulfillment", Fulfillment::read);
         let outbound = reader.section("outbound", Outbound::read);
+        let agent = reader.section("agent", Agent::read);
+        let flexible = reader.section("flexible", Flexible::read);
+        let routes = routes::read(reader);
+        let webhooks_dir = reader.text("webhooks_dir").into();
+        let environments_dir = reader.text("environments_dir").into();
         let log = reader.section("log", Log::read);
         reader.refuse_unknown();
-        Self { server, auth, demo, fulfillment, outbound, log, effective: String::new() }
+        Self {
+            server,
+            auth,
+            demo,
+            fulfillment,
+            outbound,
+            agent,
+            flexible,
+            routes,
+            webhooks_dir,
+            environments_dir,
+            file: None,
+            log,
+            effective: String::new(),
+        }
     }
 }
 
@@ -157,6 +202,7 @@ fn all_keys() -> Vec<Key> {
     let mut tree = tree(&sources, &mut Vec::new());
     let samples = checks::SAMPLES.to_owned();
     tree.set(&["auth", "any_of"], Value::Raw(samples), Origin::Default);
+    tree.set(&["routes", "sample"], Value::Raw(routes::SAMPLE.to_owned()), Origin::Default);
     let reading = Reading { sources: &sources, faults: RefCell::default(), keys: RefCell::default() };
     let _ = Config::read(&Reader::new(&reading, &tree));
     reading.keys.into_inner()

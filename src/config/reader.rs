@@ -28,6 +28,8 @@ pub(crate) enum KeyType {
     TextTable,
     /// Keys that the user chooses, each with a table.
     Table,
+    /// A text, a number, or a table that stands for a JSON document.
+    Document,
 }
 
 /// A key that was read.
@@ -282,7 +284,6 @@ impl<'r, 's> Reader<'r, 's> {
         secret.map_err(|message| self.fault(node, key, message)).ok()
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tables of routes are what needs it"))]
     /// Reads a key that may be left out: `reader.optional("reply", Reader::text)`.
     pub(crate) fn optional<T>(
         &self,

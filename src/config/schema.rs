@@ -55,6 +55,7 @@ fn of_type(key: &Key, keys: &[Key]) -> Value {
         KeyType::TableList => json!({ "type": "array", "items": items(&key.path, keys) }),
         KeyType::TextTable => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         KeyType::Table => json!({ "type": "object", "additionalProperties": entry(&key.path, keys) }),
+        KeyType::Document => json!({ "type": ["string", "integer", "object"] }),
     }
 }
 

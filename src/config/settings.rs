@@ -13,6 +13,7 @@ use super::value::Bind;
 #[non_exhaustive]
 pub struct Server {
     pub bind: Bind,
+    pub public_url: String,
     pub webhook_paths: Vec<String>,
     pub request_limit: usize,
     pub expanded_limit: usize,
@@ -76,8 +77,18 @@ impl Server {
                 reader.refuse("webhook_paths", format!("{path} is taken by the server itself"));
             }
         }
+        let public_url = reader.text("public_url");
+        let is_base =
+            |url: &url::Url| url.scheme() == "https" && url.query().is_none() && url.fragment().is_none();
+        if !public_url.is_empty() && !public_url.parse().is_ok_and(|url| is_base(&url)) {
+            let message = format!(
+                "expected the https:// address under which agents reach this server, without ? and #, found {public_url:?}"
+            );
+            reader.refuse("public_url", message);
+        }
         Self {
             bind: reader.bind("bind"),
+            public_url: public_url.trim_end_matches('/').to_owned(),
             webhook_paths,
             request_limit: reader.size("request_limit", 1024..=1 << 30),
             expanded_limit: reader.size("expanded_limit", 1024..=1 << 30),

@@ -65,7 +65,6 @@ impl<'s> Reader<'_, 's> {
         texts
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tables of routes are what needs it"))]
     /// Reads a table of tables whose keys the user chooses, such as `[routes."weather"]`.
     pub(crate) fn entries<T>(
         &self,
@@ -95,10 +94,33 @@ impl<'s> Reader<'_, 's> {
         entries
     }
 
+    /// Reads a text, a number, or a table that stands for a JSON document.
+    pub(crate) fn document(&self, key: &'static str) -> Option<serde_json::Value> {
+        self.take(key, KeyType::Document).map(json)
+    }
+
     /// Reports a fault of one member of a table whose keys the user chooses.
     pub(crate) fn refuse_entry(&self, key: &'static str, name: &str, message: impl Into<String>) {
         let node = self.node.get(&[key, name]).or_else(|| self.node.get(&[key])).unwrap_or(self.node);
         self.fault(node, &member(key, name), message.into());
+    }
+}
+
+/// TOML as JSON; a date becomes its text.
+fn json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::Text(text) | Value::Raw(text) => text.as_str().into(),
+        Value::Bool(flag) => (*flag).into(),
+        Value::Other(text) => {
+            let number = serde_json::from_str::<serde_json::Number>(&text.replace('_', ""));
+            number.map_or_else(|_| text.as_str().into(), serde_json::Value::Number)
+        }
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Table(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), json(member)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
     }
 }
 

@@ -1,0 +1,77 @@
+//! `[routes."tag"]`: tags served without code, each by a flexible webhook.
+
+use super::reader::Reader;
+
+/// `[routes."tag"]`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Route {
+    /// The tag, or a pattern such as `orders.*`.
+    pub tag: String,
+    /// The display name of a flexible webhook.
+    pub webhook: String,
+    /// What is said after the call, beside the parameters it sets.
+    pub reply: Option<ReplySetting>,
+    /// What the agent gets when the call fails.
+    pub on_error: Option<FailureSetting>,
+}
+
+/// A reply as it is written: a text, or a whole `WebhookResponse`. Both may hold references.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ReplySetting {
+    /// One text to say.
+    Text(String),
+    /// A `WebhookResponse`.
+    Document(serde_json::Value),
+}
+
+/// What the agent gets when the call fails.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum FailureSetting {
+    /// This status, which raises its `webhook.error.*` event.
+    Status(u16),
+    /// 200 with this reply.
+    Reply(ReplySetting),
+}
+
+/// A route with every key, which the schema is made from.
+pub(super) const SAMPLE: &str = r#"{ webhook = "w", reply = "r", on_error = 503 }"#;
+
+/// The statuses that Dialogflow tells apart, and the one for time.
+pub(super) const STATUSES: [u16; 7] = [400, 401, 403, 404, 500, 503, 504];
+
+pub(super) fn read(reader: &Reader<'_, '_>) -> Vec<Route> {
+    let routes = reader.entries("routes", |tag, route| {
+        let webhook = route.text("webhook");
+        let reply = route.optional("reply", Reader::document).flatten();
+        let reply = reply.and_then(|value| match value {
+            serde_json::Value::String(text) => Some(ReplySetting::Text(text)),
+            document @ serde_json::Value::Object(_) => Some(ReplySetting::Document(document)),
+            _ => {
+                route.refuse("reply", "expected a text to say, or a table that is a WebhookResponse");
+                None
+            }
+        });
+        let on_error = route.optional("on_error", Reader::document).flatten();
+        let on_error = on_error
+            .and_then(|value| failure(&value).map_err(|message| route.refuse("on_error", message)).ok());
+        Route { tag: tag.to_owned(), webhook, reply, on_error }
+    });
+    routes.into_iter().map(|(_, route)| route).collect()
+}
+
+fn failure(value: &serde_json::Value) -> Result<FailureSetting, String> {
+    match value {
+        serde_json::Value::String(text) => Ok(FailureSetting::Reply(ReplySetting::Text(text.clone()))),
+        serde_json::Value::Object(_) => Ok(FailureSetting::Reply(ReplySetting::Document(value.clone()))),
+        other => {
+            let status = other.as_u64().and_then(|status| u16::try_from(status).ok());
+            let known = status.filter(|status| STATUSES.contains(status));
+            known.map(FailureSetting::Status).ok_or_else(|| {
+                format!("expected one of the statuses {STATUSES:?}, a text to say, or a table that is a WebhookResponse; found {other}")
+            })
+        }
+    }
+}
