@@ -11,6 +11,7 @@
 
 mod date;
 mod error;
+mod fields;
 mod members;
 mod number;
 mod value;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub use error::DecodeError;
+pub(crate) use fields::field_names;
 pub use number::number_or_text;
 
 use super::Struct;

@@ -55,7 +55,7 @@ impl GenericWebService {
         self.webhook_type == WebhookType::Flexible
     }
 
-    /// The HTTP method it is called with: a standard webhook is always POSTed to.
+    /// The HTTP method it is called with: a standard webhook is always called with POST.
     #[must_use]
     pub fn method(&self) -> &'static str {
         if self.is_flexible() { self.http_method.word() } else { "POST" }

@@ -98,7 +98,7 @@ impl Webhook {
         self.generic_web_service().is_some_and(GenericWebService::is_flexible)
     }
 
-    /// The HTTP method of the call; a standard webhook is always POSTed to.
+    /// The HTTP method of the call; a standard webhook is always called with POST.
     #[must_use]
     pub fn method(&self) -> &'static str {
         self.generic_web_service().map_or("POST", GenericWebService::method)
