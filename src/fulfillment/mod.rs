@@ -3,12 +3,15 @@
 //! It does not know through which door a call came: a [`Call`] goes in, a sealed answer comes out.
 
 mod call;
+#[cfg(feature = "cli")]
+pub(crate) mod export;
 pub mod extract;
 pub mod handler;
 mod hook;
 mod policy;
 mod reply;
 pub mod router;
+pub(crate) mod upstream;
 
 pub use call::Call;
 pub use extract::Rejection;
@@ -16,5 +19,5 @@ pub use handler::{Handler, IntoReply, blocking};
 pub use hook::IntoVerdict;
 pub use policy::OnError;
 pub use reply::{FulfillmentMessage, Reply, ReplyError, rich};
-pub(crate) use router::{Answer, Fulfillment};
+pub(crate) use router::{Answer, AnswerForm, Fulfillment};
 pub use router::{Route, Router, SetupError, SetupFault};

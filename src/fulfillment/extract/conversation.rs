@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use super::{FromCall, OptionalFromCall, Rejection};
+use super::{FromCall, Needs, OptionalFromCall, Rejection};
 use crate::error::Result;
 use crate::fulfillment::Call;
 use crate::protocol::names::{FlowName, NameError, PageName, SessionName};
@@ -82,6 +82,10 @@ macro_rules! name_input {
                 let absent = Rejection::Absent { wanted: $wanted, field: $field };
                 Ok(Self::optional_from_call(call).await?.ok_or(absent)?)
             }
+
+            fn needs(needs: &mut Needs) {
+                needs.conversation($wanted);
+            }
         }
 
         impl OptionalFromCall for $input {
@@ -122,6 +126,10 @@ impl FromCall for Page {
         let absent = Rejection::Absent { wanted: "a page", field: "pageInfo.currentPage" };
         Ok(Self::optional_from_call(call).await?.ok_or(absent)?)
     }
+
+    fn needs(needs: &mut Needs) {
+        needs.conversation("a page");
+    }
 }
 
 impl OptionalFromCall for Page {
@@ -147,6 +155,10 @@ impl Deref for Flow {
 impl FromCall for Flow {
     async fn from_call(call: &Call) -> Result<Self> {
         Ok(Self(Page::from_call(call).await?.name.flow_name()))
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.conversation("a page");
     }
 }
 
@@ -175,6 +187,10 @@ macro_rules! message_input {
             async fn from_call(call: &Call) -> Result<Self> {
                 let absent = Rejection::Absent { wanted: $wanted, field: $field };
                 Ok(Self::optional_from_call(call).await?.ok_or(absent)?)
+            }
+
+            fn needs(needs: &mut Needs) {
+                needs.conversation($wanted);
             }
         }
 
@@ -229,6 +245,10 @@ impl FromCall for Utterance {
             field: "text, transcript, dtmfDigits, triggerEvent or triggerIntent",
         };
         Ok(Self::optional_from_call(call).await?.ok_or(absent)?)
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.conversation("an utterance");
     }
 }
 

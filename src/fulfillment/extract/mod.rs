@@ -19,6 +19,7 @@
 //! the call with 400, naming it. `Option<T>` accepts that it is missing, not that it is wrong.
 
 mod conversation;
+mod needs;
 mod params;
 mod rejection;
 mod state;
@@ -27,10 +28,11 @@ mod whole;
 use std::future::Future;
 
 pub use conversation::{Flow, Intent, Language, Messages, Page, Sentiment, Session, Tag, Utterance};
+pub(crate) use needs::Needs;
 pub use params::{Form, Param, ParamName, Params, Payload};
 pub use rejection::Rejection;
 pub use state::State;
-pub(crate) use state::{Needs, States};
+pub(crate) use state::States;
 
 use super::Call;
 use crate::error::Result;
@@ -63,7 +65,7 @@ pub trait FromCall: Sized + Send {
     /// Takes it out of the call.
     fn from_call(call: &Call) -> impl Future<Output = Result<Self>> + Send;
 
-    /// Says what must be there before the first call; only [`State`] needs something.
+    /// Says what is known of it before the first call.
     #[doc(hidden)]
     fn needs(_needs: &mut Needs) {}
 }
@@ -110,6 +112,9 @@ impl<T: FromCall> FromCall for Result<T> {
     }
 
     fn needs(needs: &mut Needs) {
+        // The handler goes on without it, so no part of a conversation is needed.
+        let conversation = needs.conversation.len();
         T::needs(needs);
+        needs.conversation.truncate(conversation);
     }
 }

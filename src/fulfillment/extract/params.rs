@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use serde::de::DeserializeOwned;
 
-use super::{FromCall, OptionalFromCall, Rejection};
+use super::{FromCall, Needs, OptionalFromCall, Rejection};
 use crate::error::Result;
 use crate::fulfillment::Call;
 use crate::protocol::decode::{self, DecodeError};
@@ -33,6 +33,10 @@ pub struct Params<T>(pub T);
 impl<T: DeserializeOwned + Send> FromCall for Params<T> {
     async fn from_call(call: &Call) -> Result<Self> {
         Ok(Self(call.envelope().parameters().map_err(in_session)?))
+    }
+
+    fn needs(needs: &mut Needs) {
+        decode::field_names::<T>().iter().for_each(|name| needs.parameter(name));
     }
 }
 
@@ -89,6 +93,10 @@ impl<N: ParamName> FromCall for Param<N> {
         };
         Err(in_session(error).into())
     }
+
+    fn needs(needs: &mut Needs) {
+        needs.parameter(N::NAME);
+    }
 }
 
 impl<N: ParamName> Deref for Param<N> {
@@ -121,6 +129,10 @@ impl<T: DeserializeOwned + Send> FromCall for Form<T> {
     async fn from_call(call: &Call) -> Result<Self> {
         let absent = Rejection::Absent { wanted: "a form", field: "pageInfo.formInfo.parameterInfo" };
         Ok(Self::optional_from_call(call).await?.ok_or(absent)?)
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.conversation("a form");
     }
 }
 
@@ -161,6 +173,10 @@ impl<T: DeserializeOwned + Send> FromCall for Payload<T> {
     async fn from_call(call: &Call) -> Result<Self> {
         let absent = Rejection::Absent { wanted: "a payload", field: "payload" };
         Ok(Self::optional_from_call(call).await?.ok_or(absent)?)
+    }
+
+    fn needs(needs: &mut Needs) {
+        needs.conversation("a payload");
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::FromCall;
+use super::{FromCall, Needs};
 use crate::error::{Error, Result};
 use crate::fulfillment::Call;
 
@@ -42,12 +42,6 @@ impl<T: Send + Sync + 'static> FromCall for State<T> {
     fn needs(needs: &mut Needs) {
         needs.states.push((TypeId::of::<T>(), type_name::<T>()));
     }
-}
-
-/// What handlers need to be there before the first call.
-#[derive(Debug, Clone, Default)]
-pub struct Needs {
-    pub(crate) states: Vec<(TypeId, &'static str)>,
 }
 
 /// Everything given to a router with `state`, by type.

@@ -1,7 +1,9 @@
 //! What a handler answers: changes to the conversation, and nothing else.
 
+mod document;
 mod form;
 mod message;
+mod parameters;
 pub mod rich;
 mod seal;
 mod value;
@@ -13,6 +15,7 @@ use crate::protocol::{MergeBehavior, ResponseMessage, Struct};
 
 use form::FormChange;
 pub use message::FulfillmentMessage;
+pub(crate) use parameters::seal_parameters;
 pub use seal::ReplyError;
 pub(crate) use seal::seal;
 
@@ -121,6 +124,16 @@ impl Reply {
             Err(error) => {
                 let place = format!("session parameter `{name}`");
                 self.faults.push(Fault::NotJson { place, cause: error.to_string() });
+            }
+        }
+        self
+    }
+
+    /// Sets session parameters, unless the reply does so already.
+    pub(crate) fn set_missing(mut self, parameters: Struct) -> Self {
+        for (name, value) in parameters {
+            if !self.parameters.keys().any(|known| crate::protocol::decode::same_name(known, &name)) {
+                self.parameters.insert(name, value);
             }
         }
         self

@@ -9,7 +9,7 @@ use super::{Fault, Reply, Target};
 use crate::protocol::inspect::{RESPONSE_LIMIT, is_e164};
 use crate::protocol::names::{AgentName, FlowName, PageName, SessionName};
 use crate::protocol::{
-    Envelope, FormInfo, FulfillmentResponse, PageInfo, SessionInfo, Transition, WebhookResponse,
+    Envelope, FormInfo, FulfillmentResponse, PageInfo, SessionInfo, Struct, Transition, WebhookResponse,
 };
 
 /// From this size on a warning is logged: three quarters of [`RESPONSE_LIMIT`].
@@ -77,6 +77,22 @@ pub enum ReplyError {
         /// The number given.
         number: String,
     },
+    /// Something that the answer to a flexible webhook call has no place for.
+    #[error(
+        "the reply has {part}, which the answer to a flexible webhook call cannot carry; call this tag as a standard webhook"
+    )]
+    NotFlexible {
+        /// What it is.
+        part: &'static str,
+    },
+    /// A parameter where the messages of a flexible answer belong.
+    #[error(
+        "the reply sets the parameter `{key}`, under which a flexible answer has its messages; set flexible.messages_key to another name"
+    )]
+    MessagesKey {
+        /// The name of both.
+        key: String,
+    },
     /// Something that needs a name or an address and has none.
     #[error("{place} is empty")]
     Empty {
@@ -100,26 +116,34 @@ impl From<Fault> for ReplyError {
 /// Makes the answer to the call in `envelope`.
 pub(crate) fn seal(reply: Reply, envelope: &Envelope) -> Result<Bytes, ReplyError> {
     let response = complete(reply, envelope)?;
+    within_limit(&response, &envelope.tag(), || heaviest(&response))
+}
+
+/// Encodes an answer, unless it is larger than the platform reads.
+pub(super) fn within_limit(
+    answer: &impl Serialize,
+    tag: &str,
+    heaviest: impl Fn() -> String,
+) -> Result<Bytes, ReplyError> {
     let mut body = Vec::with_capacity(512);
-    serde_json::to_writer(&mut body, &response)
+    serde_json::to_writer(&mut body, answer)
         .map_err(|error| ReplyError::NotJson { place: "the reply".to_owned(), cause: error.to_string() })?;
     if body.len() > RESPONSE_LIMIT {
-        let heaviest = heaviest(&response);
-        return Err(ReplyError::TooLarge { size: body.len(), limit: RESPONSE_LIMIT, heaviest });
+        return Err(ReplyError::TooLarge { size: body.len(), limit: RESPONSE_LIMIT, heaviest: heaviest() });
     }
     if body.len() >= WARNING {
         tracing::warn!(
-            tag = &*envelope.tag(),
+            tag,
             bytes = body.len(),
             limit = RESPONSE_LIMIT,
-            heaviest = heaviest(&response),
+            heaviest = heaviest(),
             "a reply comes close to the largest that Dialogflow reads"
         );
     }
     Ok(body.into())
 }
 
-fn complete(reply: Reply, envelope: &Envelope) -> Result<WebhookResponse, ReplyError> {
+pub(super) fn complete(reply: Reply, envelope: &Envelope) -> Result<WebhookResponse, ReplyError> {
     let Reply { messages, merge, parameters, form, payload, target, faults } = reply;
     if let Some(fault) = faults.into_iter().next() {
         return Err(fault.into());
@@ -200,9 +224,6 @@ fn agent(envelope: &Envelope) -> Option<AgentName> {
 
 /// The three heaviest parts and their sizes in bytes.
 fn heaviest(response: &WebhookResponse) -> String {
-    fn size(value: &impl Serialize) -> usize {
-        serde_json::to_vec(value).map_or(0, |encoded| encoded.len())
-    }
     let mut parts: Vec<(String, usize)> = Vec::new();
     if let Some(fulfillment) = &response.fulfillment_response {
         for (index, message) in fulfillment.messages.iter().enumerate() {
@@ -211,9 +232,7 @@ fn heaviest(response: &WebhookResponse) -> String {
         }
     }
     if let Some(session) = &response.session_info {
-        for (name, value) in &session.parameters {
-            parts.push((format!("session parameter `{name}`"), size(value)));
-        }
+        parts.extend(sizes(&session.parameters));
     }
     if let Some(form) = response.page_info.as_ref().and_then(|page| page.form_info.as_ref()) {
         for parameter in &form.parameter_info {
@@ -223,6 +242,23 @@ fn heaviest(response: &WebhookResponse) -> String {
     if let Some(payload) = &response.payload {
         parts.push(("payload".to_owned(), size(payload)));
     }
+    three(parts)
+}
+
+/// The same for an answer that is an object of parameters.
+pub(super) fn heaviest_parameters(parameters: &Struct) -> String {
+    three(sizes(parameters).collect())
+}
+
+fn sizes(parameters: &Struct) -> impl Iterator<Item = (String, usize)> {
+    parameters.iter().map(|(name, value)| (format!("session parameter `{name}`"), size(value)))
+}
+
+fn size(value: &impl Serialize) -> usize {
+    serde_json::to_vec(value).map_or(0, |encoded| encoded.len())
+}
+
+fn three(mut parts: Vec<(String, usize)>) -> String {
     parts.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
     let mut text = String::new();
     for (index, (part, size)) in parts.iter().take(3).enumerate() {

@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use super::{Fulfillment, Route};
 use crate::error::{Error, Result};
 use crate::excerpt::excerpt;
-use crate::fulfillment::reply::{ReplyError, seal};
+use crate::fulfillment::reply::{ReplyError, seal, seal_parameters};
 use crate::fulfillment::{Call, OnError, Reply};
 
 /// What a call came to.
@@ -53,40 +53,58 @@ impl Answer {
     }
 }
 
+/// What an answer is written as.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum AnswerForm<'a> {
+    /// A `WebhookResponse`.
+    Response,
+    /// One object of parameters, the messages under this name.
+    Parameters { messages_key: &'a str },
+}
+
+impl AnswerForm<'_> {
+    fn seal(self, reply: Reply, call: &Call) -> Result<Bytes, ReplyError> {
+        match self {
+            Self::Response => seal(reply, call.envelope()),
+            Self::Parameters { messages_key } => seal_parameters(reply, call.envelope(), messages_key),
+        }
+    }
+}
+
 impl Fulfillment {
     /// Answers a call. Never panics: a handler that does has failed.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) async fn answer(&self, call: Call) -> Answer {
         let route = self.route(&call.tag()).map(Arc::clone);
-        self.answer_by(route.as_deref(), call).await
+        self.answer_by(route.as_deref(), call, AnswerForm::Response).await
     }
 
     /// Answers a call by the route of its tag; see [`Fulfillment::route`].
-    pub(crate) async fn answer_by(&self, route: Option<&Route>, call: Call) -> Answer {
+    pub(crate) async fn answer_by(&self, route: Option<&Route>, call: Call, form: AnswerForm<'_>) -> Answer {
         let Some(route) = route else {
             return Answer::failed(self.unknown_tag(&call.tag()));
         };
         let run = AssertUnwindSafe(run(route, call.clone())).catch_unwind();
         let reply = run.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
         match reply {
-            Ok(reply) => self.send(route, reply, &call),
-            Err(error) => fail(route, error, &call),
+            Ok(reply) => self.send(route, reply, &call, form),
+            Err(error) => fail(route, error, &call, form),
         }
     }
 
-    fn send(&self, route: &Route, reply: Reply, call: &Call) -> Answer {
-        let error = match seal(reply, call.envelope()) {
+    fn send(&self, route: &Route, reply: Reply, call: &Call, form: AnswerForm<'_>) -> Answer {
+        let error = match form.seal(reply, call) {
             Ok(body) => {
                 return Answer { outcome: Outcome::Replied, body: Ok(body), hidden: None };
             }
             Err(error) => error,
         };
         if let (ReplyError::TooLarge { .. }, Some(instead)) = (&error, self.oversize_reply())
-            && let Ok(body) = seal(instead.clone(), call.envelope())
+            && let Ok(body) = form.seal(instead.clone(), call)
         {
             return Answer { outcome: Outcome::Oversize, body: Ok(body), hidden: Some(wrong_reply(&error)) };
         }
-        fail(route, wrong_reply(&error), call)
+        fail(route, wrong_reply(&error), call, form)
     }
 
     fn unknown_tag(&self, tag: &str) -> Error {
@@ -119,11 +137,11 @@ async fn run(route: &Route, call: Call) -> Result<Reply> {
     Ok(reply)
 }
 
-fn fail(route: &Route, error: Error, call: &Call) -> Answer {
+fn fail(route: &Route, error: Error, call: &Call, form: AnswerForm<'_>) -> Answer {
     match route.on_error.as_ref() {
         None | Some(OnError::Raise) => Answer::failed(error),
         Some(OnError::RaiseAs(kind)) => Answer::failed(error.told_as(*kind)),
-        Some(OnError::Apologise(apology)) => match seal(apology.clone(), call.envelope()) {
+        Some(OnError::Apologise(apology)) => match form.seal(apology.clone(), call) {
             Ok(body) => Answer { outcome: Outcome::Apologised, body: Ok(body), hidden: Some(error) },
             Err(wrong) => Answer::failed(error.with_cause(wrong)),
         },
@@ -133,6 +151,7 @@ fn fail(route: &Route, error: Error, call: &Call) -> Answer {
 fn wrong_reply(error: &ReplyError) -> Error {
     let code = match error {
         ReplyError::TooLarge { .. } => "reply_too_large",
+        ReplyError::NotFlexible { .. } => "reply_not_flexible",
         _ => "reply_invalid",
     };
     // The sizes and names in it are the handler's own, no secrets: the agent's builder may read them.

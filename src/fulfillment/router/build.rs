@@ -129,11 +129,16 @@ impl Fulfillment {
 
     /// The tags and patterns served, sorted.
     pub(crate) fn patterns(&self) -> Vec<&str> {
+        self.routes().into_iter().map(Route::pattern).collect()
+    }
+
+    /// The routes but for the fallback, by tag.
+    pub(crate) fn routes(&self) -> Vec<&Route> {
         let exact = self.exact.values();
         let prefixes = self.prefixes.iter().map(|(_, route)| route);
-        let mut patterns: Vec<&str> = exact.chain(prefixes).map(|route| route.pattern.as_str()).collect();
-        patterns.sort_unstable();
-        patterns
+        let mut routes: Vec<&Route> = exact.chain(prefixes).map(|route| &**route).collect();
+        routes.sort_unstable_by_key(|route| route.pattern());
+        routes
     }
 
     /// Whether tags that no route names are answered too.

@@ -14,7 +14,7 @@ use super::handler::{Erased, Handler, erase};
 use super::hook::{self, After, Before, IntoVerdict};
 use super::{Call, OnError, Reply};
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, AnswerForm};
 pub(crate) use build::Fulfillment;
 pub use build::{SetupError, SetupFault};
 pub use route::Route;
@@ -43,7 +43,7 @@ pub use route::Route;
 ///     .route(Route::new("orders.*", orders).on_error(OnError::apologise("Please call us.")));
 /// # let _ = router;
 /// ```
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[must_use = "a router answers nothing until it is served"]
 pub struct Router {
     routes: Vec<Route>,

@@ -3,6 +3,7 @@
 use super::{After, Before, Erased, Handler, Needs, OnError, erase};
 
 /// A tag or pattern with its handler and settings of its own.
+#[derive(Clone)]
 #[must_use = "a route does nothing until it is added to a router"]
 pub struct Route {
     pub(super) pattern: String,
@@ -12,6 +13,7 @@ pub struct Route {
     pub(super) before: Vec<Before>,
     pub(super) after: Vec<After>,
     pub(super) inline: bool,
+    pub(super) sets: Vec<String>,
 }
 
 impl Route {
@@ -31,6 +33,7 @@ impl Route {
             before: Vec::new(),
             after: Vec::new(),
             inline: false,
+            sets: Vec::new(),
         }
     }
 
@@ -45,6 +48,21 @@ impl Route {
         self
     }
 
+    /// Says which session parameters the handler sets, for the resource that calls it as a flexible
+    /// webhook: an agent takes over only what such a resource maps.
+    ///
+    /// What the handler reads is known from its inputs.
+    pub fn sets<N: Into<String>>(mut self, parameters: impl IntoIterator<Item = N>) -> Self {
+        self.sets.extend(parameters.into_iter().map(Into::into));
+        self
+    }
+
+    /// Says which session parameters the handler reads beside those that its inputs name.
+    pub fn reads<N: Into<String>>(mut self, parameters: impl IntoIterator<Item = N>) -> Self {
+        parameters.into_iter().for_each(|name| self.needs.parameter(&name.into()));
+        self
+    }
+
     /// What happens when this handler fails, whatever the router says.
     pub fn on_error(mut self, policy: OnError) -> Self {
         self.on_error = Some(policy);
@@ -55,6 +73,26 @@ impl Route {
 impl Route {
     pub(crate) fn is_inline(&self) -> bool {
         self.inline
+    }
+
+    /// The tag or pattern.
+    pub(crate) fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// The session parameters it reads, as far as that is known.
+    pub(crate) fn parameters_read(&self) -> &[String] {
+        &self.needs.parameters
+    }
+
+    /// The session parameters it sets, as far as that is known.
+    pub(crate) fn parameters_set(&self) -> &[String] {
+        &self.sets
+    }
+
+    /// The parts of a conversation that it asks for and a flexible call does not bring.
+    pub(crate) fn needs_conversation(&self) -> &[&'static str] {
+        &self.needs.conversation
     }
 }
 

@@ -1,0 +1,96 @@
+//! The flexible webhook with which an agent calls a tag served here.
+
+use serde_json::{Value, json};
+
+use super::Fulfillment;
+use crate::protocol::webhook::Webhook;
+
+/// What is to be written.
+#[derive(Debug)]
+pub(crate) struct Export<'a> {
+    pub(crate) tag: &'a str,
+    pub(crate) display_name: &'a str,
+    /// The address below which tags are called.
+    pub(crate) address: &'a str,
+    /// Parameters read and set beside those that are known.
+    pub(crate) reads: &'a [String],
+    pub(crate) sets: &'a [String],
+    /// The parameter that takes the messages, and the member of the answer that holds them.
+    pub(crate) messages: Option<(&'a str, &'a str)>,
+    /// In seconds.
+    pub(crate) timeout: u64,
+    pub(crate) authentication: Authentication,
+}
+
+/// How the agent proves who it is.
+#[derive(Debug)]
+pub(crate) enum Authentication {
+    None,
+    Basic { secret_version: String },
+    Header { name: String, secret_version: String },
+}
+
+/// A tag that no flexible webhook can call.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ExportError {
+    #[error("no handler serves it{hint}")]
+    UnknownTag { hint: String },
+    #[error(
+        "its handler needs {needed}, which a flexible webhook call does not bring; let the agent call it as a standard webhook"
+    )]
+    NotFlexible { needed: String },
+    #[error("what was written is no webhook: {0}")]
+    Invalid(#[from] crate::protocol::ParseError),
+}
+
+/// Makes the resource.
+pub(crate) fn webhook(fulfillment: &Fulfillment, export: &Export<'_>) -> Result<Webhook, ExportError> {
+    let Some(route) = fulfillment.route(export.tag) else {
+        let nearest = crate::nearest::nearest(export.tag, fulfillment.patterns());
+        let hint = nearest.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+        return Err(ExportError::UnknownTag { hint });
+    };
+    if !route.needs_conversation().is_empty() {
+        return Err(ExportError::NotFlexible { needed: route.needs_conversation().join(" and ") });
+    }
+    let reads = route.parameters_read().iter().chain(export.reads);
+    let body: serde_json::Map<String, Value> =
+        reads.map(|name| (name.clone(), format!("$session.params.{name}").into())).collect();
+    let sets = route.parameters_set().iter().chain(export.sets);
+    let mut mapping: serde_json::Map<String, Value> =
+        sets.map(|name| (name.clone(), path(name).into())).collect();
+    if let Some((parameter, member)) = export.messages {
+        mapping.insert(parameter.to_owned(), path(member).into());
+    }
+    let mut service = json!({
+        "uri": format!("{}/{}", export.address, percent_encoding::utf8_percent_encode(export.tag, SEGMENT)),
+        "webhookType": "FLEXIBLE",
+        "httpMethod": "POST",
+        "requestBody": serde_json::to_string_pretty(&body).unwrap_or_default(),
+        "parameterMapping": mapping,
+    });
+    match &export.authentication {
+        Authentication::None => {}
+        Authentication::Basic { secret_version } => {
+            service["secretVersionForUsernamePassword"] = secret_version.as_str().into();
+        }
+        Authentication::Header { name, secret_version } => {
+            service["secretVersionsForRequestHeaders"] = json!({ name: { "secretVersion": secret_version } });
+        }
+    }
+    let resource = json!({
+        "displayName": export.display_name,
+        "genericWebService": service,
+        "timeout": format!("{}s", export.timeout),
+    });
+    Ok(Webhook::parse(resource.to_string().as_bytes())?)
+}
+
+const SEGMENT: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The path to a member of the answer.
+fn path(name: &str) -> String {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { format!("$.{name}") } else { format!("$['{}']", name.replace('\'', "\\'")) }
+}

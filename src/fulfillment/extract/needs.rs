@@ -1,0 +1,28 @@
+//! What is known of a handler's inputs before the first call.
+
+use std::any::TypeId;
+
+/// What a handler's inputs ask for, collected when it is added to a router.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// States, which must have been given to the router.
+    pub(crate) states: Vec<(TypeId, &'static str)>,
+    /// Session parameters, as far as their types tell.
+    pub(crate) parameters: Vec<String>,
+    /// Parts of a conversation that only a standard webhook call brings.
+    pub(crate) conversation: Vec<&'static str>,
+}
+
+impl Needs {
+    pub(crate) fn parameter(&mut self, name: &str) {
+        if !self.parameters.iter().any(|known| known == name) {
+            self.parameters.push(name.to_owned());
+        }
+    }
+
+    pub(crate) fn conversation(&mut self, part: &'static str) {
+        if !self.conversation.contains(&part) {
+            self.conversation.push(part);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Tags that an upstream HTTP API answers, described by a flexible webhook.
+
+mod failure;
+pub(crate) mod resources;
+pub(crate) mod routes;
+mod world;
+
+use std::sync::Arc;
+
+use super::{Call, Reply};
+use crate::config::Semantics;
+use crate::error::{Error, Result};
+use crate::flexible::{Exchange, Problem, RenderedReply, ReplyTemplate, Scope};
+use crate::outbound::{Request, Target};
+use crate::protocol::names::SessionName;
+
+use failure::Failures;
+use world::Clock;
+
+/// A flexible webhook that answers a tag.
+#[derive(Debug)]
+struct Upstream {
+    /// The display name of the webhook.
+    name: String,
+    /// As the agent has it.
+    webhook: Variant,
+    /// As environments override it, by the environment's id.
+    environments: Vec<(String, Variant)>,
+    reply: Option<ReplyTemplate>,
+    semantics: Semantics,
+    failures: Failures,
+    clock: Clock,
+}
+
+/// A webhook as one environment sees it.
+#[derive(Debug)]
+struct Variant {
+    exchange: Exchange,
+    target: Target,
+    disabled: bool,
+}
+
+impl Upstream {
+    /// Makes one exchange, and a reply of what it gave.
+    async fn answer(self: Arc<Self>, call: Call) -> Result<Reply> {
+        let variant = self.variant(&call);
+        if variant.disabled {
+            return Err(self.failures.disabled(&self.name));
+        }
+        let request = {
+            let scope = Scope::new(call.envelope(), self.semantics, &self.clock);
+            let rendered =
+                variant.exchange.render(&scope).map_err(|error| self.failures.render(&self.name, &error))?;
+            self.report(&rendered.problems, &call);
+            let mut request = Request::new(rendered.method, rendered.url);
+            request.headers = rendered.headers;
+            request.body = rendered.body;
+            request
+        };
+        let response = variant.target.send(request, None).await;
+        let response = response.map_err(|error| self.failures.outbound(&self.name, error))?;
+        let mapped = variant
+            .exchange
+            .read(response.status, &response.body)
+            .map_err(|error| self.failures.response(&self.name, error))?;
+        for (parameter, path) in &mapped.missing {
+            tracing::info!(
+                target: "rejoinder::flexible",
+                tag = &*call.tag(), webhook = self.name, parameter, path, "the answer has nothing at this path"
+            );
+        }
+        let reply = match &self.reply {
+            None => Reply::unchanged(),
+            Some(template) => {
+                let scope = Scope::new(call.envelope(), self.semantics, &self.clock)
+                    .after(&mapped.parameters, response.status);
+                let mut problems = Vec::new();
+                let rendered = template
+                    .render(&scope, &mut problems)
+                    .map_err(|error| reply_invalid(&self.name, error))?;
+                self.report(&problems, &call);
+                into_reply(rendered)
+            }
+        };
+        Ok(reply.set_missing(mapped.parameters))
+    }
+
+    fn variant(&self, call: &Call) -> &Variant {
+        if self.environments.is_empty() {
+            return &self.webhook;
+        }
+        let session = call.envelope().session();
+        let environment = session.parse::<SessionName>().ok().and_then(|name| name.environment);
+        let environment = environment.as_ref().map(ToString::to_string);
+        let found = self.environments.iter().find(|(id, _)| Some(id) == environment.as_ref());
+        found.map_or(&self.webhook, |(_, variant)| variant)
+    }
+
+    fn report(&self, problems: &[Problem], call: &Call) {
+        for problem in problems {
+            tracing::warn!(
+                target: "rejoinder::flexible",
+                tag = &*call.tag(), webhook = self.name, problem = %problem, "something could not be put in"
+            );
+        }
+    }
+}
+
+fn into_reply(rendered: RenderedReply) -> Reply {
+    match rendered {
+        RenderedReply::Text(text) => Reply::text(text),
+        RenderedReply::Document(response) => (*response).into(),
+    }
+}
+
+fn reply_invalid(webhook: &str, error: crate::protocol::ParseError) -> Error {
+    Error::internal(format!(
+        "The reply after the webhook {webhook:?} is no WebhookResponse once its values are put in."
+    ))
+    .with_code("reply_invalid")
+    .with_cause(error)
+}

@@ -1,0 +1,178 @@
+//! From `[routes."tag"]` and resources to routes that answer.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::super::{Call, OnError, Reply, Route, Router};
+use super::failure::Failures;
+use super::resources::Resources;
+use super::world::Clock;
+use super::{Upstream, Variant, into_reply};
+use crate::config::{self, Config, FailureSetting, ReplySetting};
+use crate::error::{Error, ErrorKind};
+use crate::flexible::{Exchange, ReplyTemplate};
+use crate::outbound::{Outbound, TargetSettings};
+use crate::protocol::webhook::Webhook;
+
+/// What became of the configured routes.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    /// A route for every tag; those that have faults answer 500.
+    pub(crate) router: Router,
+    /// Why tags cannot be served.
+    pub(crate) faults: Vec<RouteFault>,
+}
+
+/// Why a configured tag cannot be served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RouteFault {
+    pub(crate) tag: String,
+    message: String,
+}
+
+impl fmt::Display for RouteFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "routes.{:?}: {}", self.tag, self.message)
+    }
+}
+
+/// Builds the routes of `config`; one with a fault stops no other.
+pub(crate) fn build(config: &Config, resources: &Resources, outbound: &Outbound) -> Routes {
+    let mut routes = Routes::default();
+    for setting in &config.routes {
+        let mut faults = Vec::new();
+        let route = match route(setting, config, resources, outbound, &mut faults) {
+            Some(route) if faults.is_empty() => route,
+            _ => broken(setting),
+        };
+        let tag = &setting.tag;
+        routes.faults.extend(faults.into_iter().map(|message| RouteFault { tag: tag.clone(), message }));
+        routes.router = std::mem::take(&mut routes.router).route(route);
+    }
+    routes
+}
+
+fn route(
+    setting: &config::Route,
+    config: &Config,
+    resources: &Resources,
+    outbound: &Outbound,
+    faults: &mut Vec<String>,
+) -> Option<Route> {
+    let reply = setting.reply.as_ref().and_then(|reply| template(reply, "reply", faults));
+    let on_error = setting.on_error.as_ref().and_then(|failure| policy(failure, faults));
+    let Some(webhook) = resources.webhook(&setting.webhook) else {
+        faults.push(unknown_webhook(setting, config, resources));
+        return None;
+    };
+    let mut variant = |webhook: &Webhook, whose: &str| {
+        variant(webhook, config, outbound)
+            .map_err(|messages| {
+                faults.extend(messages.into_iter().map(|message| format!("{whose}: {message}")))
+            })
+            .ok()
+    };
+    let base = variant(webhook, &format!("webhook {:?}", setting.webhook));
+    let mut environments = Vec::new();
+    for (_, environment) in &resources.environments {
+        let Some(overrides) = environment.overrides_for(webhook) else { continue };
+        let whose =
+            format!("webhook {:?} in the environment {:?}", setting.webhook, environment.display_name);
+        if let Some(variant) = variant(&webhook.with_overrides(overrides), &whose) {
+            environments.push((environment.id().to_owned(), variant));
+        }
+    }
+    let base = base?;
+    let (reads, sets): (Vec<String>, Vec<String>) = (
+        base.exchange.reads().into_iter().map(str::to_owned).collect(),
+        base.exchange.sets().map(str::to_owned).collect(),
+    );
+    let upstream = Arc::new(Upstream {
+        name: webhook.display_name.clone(),
+        webhook: base,
+        environments,
+        reply,
+        semantics: config.flexible.semantics,
+        failures: Failures::from(&config.flexible),
+        clock: Clock(config.agent.time_zone.clone()),
+    });
+    // It never blocks: it waits for the upstream without holding a thread.
+    let route = Route::new(setting.tag.clone(), move |call: Call| Arc::clone(&upstream).answer(call))
+        .inline()
+        .reads(reads)
+        .sets(sets);
+    Some(match on_error {
+        Some(policy) => route.on_error(policy),
+        None => route,
+    })
+}
+
+fn variant(webhook: &Webhook, config: &Config, outbound: &Outbound) -> Result<Variant, Vec<String>> {
+    if !webhook.is_flexible() {
+        let message = "it is a standard webhook, which expects a whole WebhookRequest; expected one with webhookType FLEXIBLE";
+        return Err(vec![message.to_owned()]);
+    }
+    let exchange = Exchange::parse(webhook, config.flexible.semantics).map_err(|findings| {
+        findings
+            .into_iter()
+            .map(|finding| format!("{}: {}", finding.place, finding.message))
+            .collect::<Vec<_>>()
+    })?;
+    let certificates = webhook.generic_web_service().map(|service| &service.allowed_ca_certs);
+    let certificates: Vec<Vec<u8>> = certificates.into_iter().flatten().map(|der| der.to_vec()).collect();
+    let target = outbound.target(&TargetSettings {
+        name: &webhook.display_name,
+        allowed_ca_certs: &certificates,
+        service: webhook.service_directory(),
+        timeout: webhook.timeout(),
+    });
+    let target = target.map_err(|error| vec![error.to_string()])?;
+    Ok(Variant { exchange, target, disabled: webhook.disabled })
+}
+
+fn template(reply: &ReplySetting, key: &str, faults: &mut Vec<String>) -> Option<ReplyTemplate> {
+    let template = match reply {
+        ReplySetting::Text(text) => ReplyTemplate::text(text),
+        ReplySetting::Document(document) => ReplyTemplate::document(document),
+    };
+    template.map_err(|error| faults.push(format!("{key}: {error}"))).ok()
+}
+
+fn policy(failure: &FailureSetting, faults: &mut Vec<String>) -> Option<OnError> {
+    match failure {
+        FailureSetting::Status(status) => ErrorKind::of_status(*status).map(OnError::RaiseAs),
+        FailureSetting::Reply(ReplySetting::Text(text)) => Some(OnError::apologise(text)),
+        FailureSetting::Reply(ReplySetting::Document(document)) => {
+            // What went wrong has set nothing, so an apology is said as it is written.
+            let parsed = crate::protocol::WebhookResponse::parse(document.to_string().as_bytes());
+            let response = parsed.map_err(|error| {
+                faults.push(format!("on_error: the reply document is no WebhookResponse: {error}"))
+            });
+            response.ok().map(|response| {
+                OnError::Apologise(into_reply(crate::flexible::RenderedReply::Document(Box::new(response))))
+            })
+        }
+    }
+}
+
+fn unknown_webhook(setting: &config::Route, config: &Config, resources: &Resources) -> String {
+    let known: Vec<&str> =
+        resources.webhooks.iter().map(|(_, webhook)| webhook.display_name.as_str()).collect();
+    let folder = config.webhooks_dir.display();
+    let hint = match crate::nearest::nearest(&setting.webhook, known.iter().copied()) {
+        Some(nearest) => format!("did you mean {nearest:?}?"),
+        None if known.is_empty() => "there is none at all; `rejoinder new webhook` writes one".to_owned(),
+        None => format!("there are {known:?}"),
+    };
+    format!("{folder} has no webhook with the displayName {:?}; {hint}", setting.webhook)
+}
+
+/// Answers a tag that cannot be served.
+fn broken(setting: &config::Route) -> Route {
+    let tag = setting.tag.clone();
+    let handler = move || {
+        let message = format!("The route of the tag {tag:?} cannot be served; `rejoinder check` tells why.");
+        std::future::ready(Err::<Reply, _>(Error::internal(message).with_code("route_broken")))
+    };
+    Route::new(setting.tag.clone(), handler).inline()
+}
