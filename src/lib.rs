@@ -28,13 +28,15 @@
 //!   [`Router`]. What you write is written against it.
 //! - [`server`]: HTTP. [`Rejoinder`] brings router, settings and server together; a
 //!   [`Service`](server::Service) mounts into an actix app of your own.
+//! - [`flexible`]: flexible webhooks: templates and paths between parameters and HTTP. It sends nothing.
 //! - [`auth`]: who may call. Closed by default on every address that others can reach.
 //! - [`outbound`]: the one HTTP client for everything that we call.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket (feature `testing`).
 //!
-//! Imports run downwards in this order: `server`, `fulfillment`, `auth`, `outbound`, `protocol` and `config`.
+//! Imports run downwards in this order: `server`, `fulfillment`, `flexible` and `auth`, `outbound`,
+//! `protocol` and `config`.
 //!
 //! # Features
 //!

@@ -4,6 +4,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::Settings;
+use crate::config::Config;
+use crate::flexible;
+use crate::fulfillment::upstream::resources::Resources;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
@@ -16,9 +19,50 @@ impl Check {
         let config = self.settings.load()?;
         write!(std::io::stdout(), "{}", config.effective)?;
         config.server.addresses(config.auth.any_of.is_empty())?;
-        if !config.demo {
-            eprintln!("rejoinder: note: no tag is served; set demo.enabled = true to try the demo's");
+        if !config.demo && config.routes.is_empty() {
+            eprintln!(
+                "rejoinder: note: no tag is served; add [routes.\"TAG\"], or set demo.enabled = true to try the demo's"
+            );
         }
-        Ok(ExitCode::SUCCESS)
+        resources(&config);
+        routes(config)
     }
+}
+
+/// Tells what is remarkable about resources, served or not.
+fn resources(config: &Config) {
+    for (path, webhook) in &Resources::load(config).webhooks {
+        for finding in flexible::check::webhook(webhook) {
+            let place = if finding.place.is_empty() { "the webhook" } else { &finding.place };
+            eprintln!("rejoinder: note: {}: {place}: {} [{}]", path.display(), finding.message, finding.code);
+        }
+    }
+}
+
+/// Builds everything that is served; what cannot be is the fault that decides.
+fn routes(mut config: Config) -> anyhow::Result<ExitCode> {
+    if config.routes.is_empty() {
+        // Resources are read for routes; without any, their files are still to be judged.
+        let faults = Resources::load(&config).faults;
+        faults.iter().for_each(|fault| eprintln!("rejoinder: {fault}"));
+        if !faults.is_empty() {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    let flexible_path = std::mem::take(&mut config.flexible.path);
+    let (fulfillment, faults) = crate::server::everything(&config)?;
+    for fault in &faults {
+        eprintln!("rejoinder: {fault}");
+    }
+    for route in fulfillment.routes().into_iter().filter(|_| !flexible_path.is_empty()) {
+        let needed = route.needs_conversation();
+        if !needed.is_empty() {
+            eprintln!(
+                "rejoinder: note: the tag `{}` answers standard webhook calls only: its handler needs {}",
+                route.pattern(),
+                needed.join(" and ")
+            );
+        }
+    }
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,9 +1,11 @@
 //! The `rejoinder` command; one file a subcommand.
 
 mod check;
+mod export;
 mod inspect;
 mod schema;
 mod serve;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ enum Command {
     Serve(serve::Serve),
     /// Checks the configuration and prints the one in force, secrets masked.
     Check(check::Check),
+    /// Writes what an agent needs to call a tag served here.
+    Export(export::Export),
     /// Says what is in a message, or why it is none.
     Inspect(inspect::Inspect),
     /// Prints the JSON schema of rejoinder.toml, for editors.
@@ -38,7 +42,7 @@ enum Command {
 }
 
 /// Where settings come from.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Settings {
     /// The configuration file; by default rejoinder.toml of the working folder, if there is one.
     #[arg(long, value_name = "FILE")]
@@ -49,13 +53,12 @@ struct Settings {
 }
 
 impl Settings {
+    fn sources(self) -> Sources {
+        Sources { file: self.config, bind: self.bind, demo_without_file: true, ..Sources::of_process() }
+    }
+
     fn load(self) -> Result<Config, ConfigError> {
-        Config::load(&Sources {
-            file: self.config,
-            bind: self.bind,
-            demo_without_file: true,
-            ..Sources::of_process()
-        })
+        Config::load(&self.sources())
     }
 }
 
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
+        Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Schema => schema::print(),
         Command::Completions { shell } => {

@@ -5,17 +5,22 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use super::Settings;
+use crate::config::Config;
 use crate::server::{Rejoinder, Server, handler_threads, signals};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     #[command(flatten)]
     settings: Settings,
+    /// Reload routes, webhooks and environments whenever their files change.
+    #[arg(long)]
+    watch: bool,
 }
 
 impl Serve {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let config = self.settings.load()?;
+        let sources = self.settings.sources();
+        let config = Config::load(&sources)?;
         crate::telemetry::install(&config.log);
         // Handlers run on this runtime; connections have threads of their own.
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -25,10 +30,17 @@ impl Serve {
             .build()?;
         let demo = config.demo;
         let open = config.auth.any_of.is_empty();
+        let nothing = !demo && config.routes.is_empty();
+        let watched = self.watch.then(|| config.clone());
         runtime.block_on(async {
             let server = Rejoinder::new().bind(config)?;
-            if !demo {
-                tracing::warn!("no tag is served; set demo.enabled = true to try the demo's");
+            if nothing {
+                tracing::warn!(
+                    "no tag is served; add [routes.\"TAG\"], or set demo.enabled = true to try the demo's"
+                );
+            }
+            if let Some(config) = watched {
+                super::watch::watch(sources, &config, server.live().clone())?;
             }
             introduce(&server, demo, open)?;
             server.run(signals()).await?;

@@ -8,11 +8,13 @@ use crate::excerpt::excerpt;
 use crate::fulfillment::Call;
 
 use super::identity::Identity;
+use super::webhook::Entry;
 
 /// What is known of a call when it has been answered.
 #[derive(Debug)]
 pub(crate) struct Record<'r> {
     pub(crate) identity: &'r Identity,
+    pub(crate) entry: Entry,
     pub(crate) started: Instant,
     pub(crate) call: Option<&'r Call>,
     pub(crate) caller: Option<&'r Caller>,
@@ -44,6 +46,7 @@ impl Record<'_> {
                 tracing::$level!(
                     target: "rejoinder::access",
                     tag = &*short(&tag),
+                    flexible = (self.entry == Entry::Flexible).then_some(true),
                     outcome = self.outcome,
                     status = self.status,
                     ms,

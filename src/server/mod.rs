@@ -1,13 +1,16 @@
 //! HTTP: the agent's door, health, shutdown.
 //!
 //! [`Rejoinder`] brings a router, the settings and the server together. The way of a call is in
-//! `webhook`; every status is decided in `respond`.
+//! `webhook`, what is served in `live`; every status is decided in `respond`.
 
 mod access_log;
 mod body;
+mod door;
 mod executor;
+mod flexible;
 mod identity;
 mod lifecycle;
+mod live;
 mod local;
 mod pages;
 mod rejoinder;
@@ -16,6 +19,8 @@ mod run;
 mod service;
 mod webhook;
 
+#[cfg(feature = "cli")]
+pub(crate) use live::Live;
 pub use rejoinder::Rejoinder;
 pub use run::{Server, ServerError};
 pub use service::Service;
@@ -23,7 +28,7 @@ pub use service::Service;
 #[cfg(feature = "cli")]
 pub(crate) use executor::threads as handler_threads;
 #[cfg(feature = "cli")]
-pub(crate) use rejoinder::signals;
+pub(crate) use rejoinder::{everything, signals};
 
 use actix_web::http::header::HeaderName;
 

@@ -1,13 +1,12 @@
 //! The small answers: health, readiness, and which tags are served.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::door::Door;
 use super::local;
 use super::respond::Refusal;
-use super::webhook::Door;
+use super::service::Service;
 
 /// `/healthz`: the process answers.
 pub(super) fn health() -> HttpResponse {
@@ -22,19 +21,28 @@ pub(super) fn ready(door: &Door) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ready" }))
 }
 
-/// `/api/handlers`: the tags served.
-pub(super) fn handlers(door: &Arc<Door>, paths: &[String], request: &HttpRequest) -> HttpResponse {
+/// `/api/handlers`: the tags served, what they read and set, and whether flexible calls reach them.
+pub(super) fn handlers(service: &Service, request: &HttpRequest) -> HttpResponse {
     if let Err(refusal) = local::only_local(request) {
         return refusal.respond();
     }
-    let fulfillment = &door.fulfillment;
+    let fulfillment = service.door.fulfillment.load();
     let handlers: Vec<_> = fulfillment
-        .patterns()
+        .routes()
         .into_iter()
-        .map(|pattern| json!({ "tag": pattern, "match": if pattern.ends_with('*') { "prefix" } else { "exact" } }))
+        .map(|route| {
+            json!({
+                "tag": route.pattern(),
+                "match": if route.pattern().ends_with('*') { "prefix" } else { "exact" },
+                "reads": route.parameters_read(),
+                "sets": route.parameters_set(),
+                "flexible": route.needs_conversation().is_empty() && !service.flexible_path.is_empty(),
+            })
+        })
         .collect();
     HttpResponse::Ok().json(json!({
-        "paths": paths,
+        "paths": service.paths,
+        "flexible_path": service.flexible_path,
         "handlers": handlers,
         "fallback": fulfillment.has_fallback(),
     }))

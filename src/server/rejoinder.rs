@@ -4,15 +4,20 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use arc_swap::ArcSwap;
+
 use super::body::Limits;
+use super::door::Door;
 use super::executor;
 use super::lifecycle::Lifecycle;
+use super::live::Live;
 use super::run::{Server, ServerError};
 use super::service::Service;
-use super::webhook::Door;
 use crate::auth::Auth;
 use crate::config::{Config, Sources};
-use crate::fulfillment::{Call, Fulfillment, Handler, IntoVerdict, OnError, Reply, Route, Router};
+#[cfg(feature = "cli")]
+use crate::fulfillment::Fulfillment;
+use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router};
 use crate::{Result, demo, telemetry};
 
 /// A fulfillment server: a [`Router`] with everything around it.
@@ -118,19 +123,21 @@ impl Rejoinder {
 
     /// Takes an address and checks everything; [`Server::run`] then answers.
     ///
+    /// Routes of the settings that cannot be served are logged and answer 500; they stop no other.
+    ///
     /// # Errors
     ///
     /// Faults of the router, an address that cannot be used or that would be open to the world.
     pub fn bind(self, config: Config) -> Result<Server, ServerError> {
         let router = if config.demo { self.router.merge(demo::router()) } else { self.router };
-        let service = door(router, &config, Auth::from(&config.auth))?;
-        Server::bind(service, config.server)
+        let (live, service) = door(router, &config, Auth::from(&config.auth))?;
+        Server::bind(live, service, config.server)
     }
 
     /// Makes a door to mount in an actix app of your own, at `path`.
     ///
     /// Nothing is read from files or the environment: limits and policies are the defaults, and
-    /// `auth` says who may call.
+    /// `auth` says who may call. Flexible calls are not answered.
     ///
     /// # Errors
     ///
@@ -138,17 +145,20 @@ impl Rejoinder {
     pub fn service(self, path: impl Into<String>, auth: Auth) -> Result<Service, ServerError> {
         let mut config = Config::load(&Sources::default())?;
         config.server.webhook_paths = vec![path.into()];
-        door(self.router, &config, auth)
+        config.flexible.path.clear();
+        Ok(door(self.router, &config, auth)?.1)
     }
 }
 
-fn door(router: Router, config: &Config, auth: Auth) -> Result<Service, ServerError> {
-    let policy = config.fulfillment.apology.clone().map_or(OnError::Raise, OnError::apologise);
-    let oversize_reply = config.fulfillment.oversize_reply.clone().map(Reply::text);
-    let fulfillment = Fulfillment::build(router, &policy, oversize_reply)?;
+fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), ServerError> {
     let server = &config.server;
-    let door = Door {
-        fulfillment: Arc::new(fulfillment),
+    let live = Live::new(router, config);
+    let (fulfillment, faults) = live.build(config)?;
+    for fault in faults {
+        tracing::error!(target: "rejoinder::routes", "{fault}");
+    }
+    let door = Arc::new(Door {
+        fulfillment: ArcSwap::from_pointee(fulfillment),
         auth,
         limits: Limits {
             sent: server.request_limit,
@@ -157,9 +167,19 @@ fn door(router: Router, config: &Config, auth: Auth) -> Result<Service, ServerEr
         },
         lifecycle: Lifecycle::default(),
         handlers: executor::handle(executor::threads(server.handler_threads))?,
+        messages_key: config.flexible.messages_key.clone(),
         warned: AtomicBool::new(false),
-    };
-    Ok(Service { door: Arc::new(door), paths: server.webhook_paths.clone() })
+    });
+    let paths = server.webhook_paths.clone();
+    let service = Service { door: Arc::clone(&door), paths, flexible_path: config.flexible.path.clone() };
+    Ok((live.of(door), service))
+}
+
+/// Everything that `rejoinder serve` answers with these settings, and what of it cannot be served.
+#[cfg(feature = "cli")]
+pub(crate) fn everything(config: &Config) -> Result<(Fulfillment, Vec<String>), ServerError> {
+    let router = if config.demo { demo::router() } else { Router::new() };
+    Ok(Live::new(router, config).build(config)?)
 }
 
 /// Done when the process is asked to stop: SIGTERM, or Ctrl-C.

@@ -32,6 +32,8 @@ pub(crate) enum Refusal {
     Body { cause: String },
     #[error("The request is no WebhookRequest: {0}.")]
     Request(#[from] crate::protocol::ParseError),
+    #[error("The parameters of a flexible webhook call cannot be read: {cause}.")]
+    Parameters { cause: String },
     #[error("{0}")]
     Local(&'static str),
 }
@@ -49,6 +51,7 @@ impl Refusal {
             Self::TooSlow { .. } => "body_timeout",
             Self::Body { .. } => "unreadable_body",
             Self::Request(_) => "invalid_request",
+            Self::Parameters { .. } => "invalid_parameters",
             Self::Local(_) => "forbidden",
         }
     }
@@ -62,7 +65,7 @@ impl Refusal {
             Self::ContentType { .. } | Self::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Body { .. } | Self::Request(_) => StatusCode::BAD_REQUEST,
+            Self::Body { .. } | Self::Request(_) | Self::Parameters { .. } => StatusCode::BAD_REQUEST,
             Self::Local(_) => StatusCode::FORBIDDEN,
         });
         match self {
@@ -82,7 +85,11 @@ impl Refusal {
             Self::TooLarge { .. } | Self::TooSlow { .. } | Self::Body { .. } => {
                 response.force_close();
             }
-            Self::Path | Self::ContentType { .. } | Self::Request(_) | Self::Local(_) => {}
+            Self::Path
+            | Self::ContentType { .. }
+            | Self::Request(_)
+            | Self::Parameters { .. }
+            | Self::Local(_) => {}
         }
         error_body(&mut response, self.code(), &self.to_string())
     }

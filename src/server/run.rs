@@ -10,6 +10,7 @@ use actix_web::http::KeepAlive;
 use actix_web::{App, HttpRequest, HttpServer, web};
 
 use super::lifecycle::Lifecycle;
+use super::live::Live;
 use super::pages;
 use super::respond::Refusal;
 use super::service::Service;
@@ -66,13 +67,14 @@ impl config::Server {
 #[derive(Debug)]
 pub struct Server {
     service: Service,
+    live: Live,
     settings: config::Server,
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
 }
 
 impl Server {
-    pub(super) fn bind(service: Service, settings: config::Server) -> Result<Self, ServerError> {
+    pub(super) fn bind(live: Live, service: Service, settings: config::Server) -> Result<Self, ServerError> {
         let wanted = settings.addresses(service.door.auth.is_open())?;
         let failed = |cause| ServerError::Bind { bind: settings.bind.clone(), cause };
         let mut listeners: Vec<TcpListener> = Vec::new();
@@ -94,7 +96,7 @@ impl Server {
                 Err(_) => {}
             }
         }
-        Ok(Self { service, settings, listeners, addresses })
+        Ok(Self { service, live, settings, listeners, addresses })
     }
 
     /// The addresses it listens on, ports chosen by the system included.
@@ -107,6 +109,11 @@ impl Server {
     #[must_use]
     pub fn webhook_paths(&self) -> &[String] {
         &self.service.paths
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
     }
 
     /// Answers until `shutdown` is done; then refuses new calls, finishes those in flight, and
@@ -165,9 +172,8 @@ fn app(
         InitError = (),
     > + use<>,
 > {
-    let door = Arc::clone(&service.door);
-    let (ready_door, handlers_door) = (Arc::clone(&door), door);
-    let paths = service.paths.clone();
+    let ready_door = Arc::clone(&service.door);
+    let handlers_service = service.clone();
     let only_get = || web::to(|| async { Refusal::Method { allowed: "GET, HEAD" }.respond() });
     App::new()
         .service(service.clone())
@@ -187,7 +193,7 @@ fn app(
         .service(
             web::resource("/api/handlers")
                 .route(web::get().to(move |request: HttpRequest| {
-                    std::future::ready(pages::handlers(&handlers_door, &paths, &request))
+                    std::future::ready(pages::handlers(&handlers_service, &request))
                 }))
                 .default_service(only_get()),
         )

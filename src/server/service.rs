@@ -6,8 +6,9 @@ use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, web};
 
+use super::door::Door;
 use super::respond::Refusal;
-use super::webhook::{Door, webhook};
+use super::webhook::{Entry, answer};
 
 /// A door to mount with [`App::service`](actix_web::App::service); made by
 /// [`Rejoinder::service`](crate::Rejoinder::service).
@@ -18,20 +19,29 @@ use super::webhook::{Door, webhook};
 pub struct Service {
     pub(super) door: Arc<Door>,
     pub(super) paths: Vec<String>,
+    /// The path below which tags answer flexible calls; empty for none.
+    pub(super) flexible_path: String,
 }
 
 impl HttpServiceFactory for Service {
     fn register(self, config: &mut AppService) {
-        let Self { door, paths } = self;
+        let Self { door, paths, flexible_path } = self;
         // One resource a path: a list would be matched by a regular expression.
         for path in paths {
             let door = Arc::clone(&door);
             let resource = web::resource(path)
                 .route(web::post().to(move |request: HttpRequest, payload: Payload| {
-                    webhook(Arc::clone(&door), request, payload)
+                    answer(Arc::clone(&door), request, payload, Entry::Standard)
                 }))
                 .default_service(web::to(|| async { Refusal::Method { allowed: "POST" }.respond() }));
             resource.register(config);
+        }
+        if !flexible_path.is_empty() {
+            web::resource(format!("{flexible_path}/{{tag:.+}}"))
+                .route(web::to(move |request: HttpRequest, payload: Payload| {
+                    answer(Arc::clone(&door), request, payload, Entry::Flexible)
+                }))
+                .register(config);
         }
     }
 }

@@ -1,45 +1,46 @@
-//! The agent's door: one standard webhook call.
+//! One call, standard or flexible, from the request to the response.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use actix_web::body::{BodySize, MessageBody as _};
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
-use tokio::runtime::Handle;
 
-use crate::auth::{Auth, Caller};
-use crate::error::Error;
-use crate::fulfillment::{Answer, Call, Fulfillment};
+use crate::auth::Caller;
+use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
 use crate::protocol::Envelope;
 
 use super::access_log::Record;
-use super::body::{self, Limits};
+use super::door::Door;
 use super::identity::Identity;
-use super::lifecycle::Lifecycle;
 use super::respond::{self, Refusal};
+use super::{body, flexible};
 
-/// Everything that a call needs; shared by all connections.
-#[derive(Debug)]
-pub(crate) struct Door {
-    pub(crate) fulfillment: Arc<Fulfillment>,
-    pub(crate) auth: Auth,
-    pub(crate) limits: Limits,
-    pub(crate) lifecycle: Lifecycle,
-    pub(crate) handlers: Handle,
-    /// Whether somebody was told that an open door is seen from outside.
-    pub(crate) warned: AtomicBool,
+/// The way in that a call took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// A standard webhook call.
+    Standard,
+    /// A flexible webhook call.
+    Flexible,
 }
 
 /// Answers a call, whatever it is.
-pub(crate) async fn webhook(door: Arc<Door>, request: HttpRequest, mut payload: Payload) -> HttpResponse {
+pub(crate) async fn answer(
+    door: Arc<Door>,
+    request: HttpRequest,
+    mut payload: Payload,
+    entry: Entry,
+) -> HttpResponse {
     let started = Instant::now();
     let identity = Identity::of(request.headers());
-    let admitted = admit(&door, &request, &mut payload).await;
+    let fulfillment = door.fulfillment.load_full();
+    let admitted = admit(&door, &fulfillment, &request, &mut payload, entry).await;
     let mut record = Record {
         identity: &identity,
+        entry,
         started,
         call: None,
         caller: None,
@@ -56,7 +57,7 @@ pub(crate) async fn webhook(door: Arc<Door>, request: HttpRequest, mut payload: 
             call = admitted;
             record.call = Some(&call);
             record.caller = Some(call.caller());
-            answer = run(&door, call.clone()).await;
+            answer = run(&door, &fulfillment, call.clone(), entry).await;
             record.outcome = answer.outcome.as_str();
             let told = answer.body.as_ref().err();
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
@@ -92,40 +93,35 @@ type Admitted = (Call, super::lifecycle::InFlight);
 /// A refusal may come with a cause that is for the log alone.
 async fn admit(
     door: &Door,
+    fulfillment: &Fulfillment,
     request: &HttpRequest,
     payload: &mut Payload,
+    entry: Entry,
 ) -> Result<Admitted, (Refusal, Option<String>)> {
     let in_flight = door.lifecycle.enter().ok_or((Refusal::ShuttingDown, None))?;
     let caller = door.auth.verify(request.headers()).map_err(|refused| {
         (Refusal::Unauthorized { challenge: door.auth.challenge() }, Some(refused.to_string()))
     })?;
     if caller == Caller::Unverified && super::local::is_forwarded(request.headers()) {
-        warn_once(door);
+        door.warn_of_proxy();
     }
-    let body = body::read(request, payload, &door.limits).await.map_err(|refusal| (refusal, None))?;
-    let envelope = Envelope::parse(&body).map_err(|error| (error.into(), None))?;
-    Ok((Call::new(envelope, caller, door.fulfillment.states()), in_flight))
+    let envelope = match entry {
+        Entry::Standard => match body::read(request, payload, &door.limits).await {
+            Ok(body) => Envelope::parse(&body).map_err(Refusal::from),
+            Err(refusal) => Err(refusal),
+        },
+        Entry::Flexible => flexible::read(request, payload, &door.limits).await,
+    };
+    let envelope = envelope.map_err(|refusal| (refusal, None))?;
+    Ok((Call::new(envelope, caller, fulfillment.states()), in_flight))
 }
 
-/// Runs the handler where blocking harms nobody, unless it promised not to block.
-async fn run(door: &Door, call: Call) -> Answer {
-    let route = door.fulfillment.route(&call.tag());
-    if route.is_none_or(|route| route.is_inline()) {
-        return door.fulfillment.answer_by(route.map(|route| &**route), call).await;
+async fn run(door: &Door, fulfillment: &Arc<Fulfillment>, call: Call, entry: Entry) -> Answer {
+    if entry == Entry::Standard {
+        return door.answer(fulfillment, call, AnswerForm::Response).await;
     }
-    let route = route.map(Arc::clone);
-    let fulfillment = Arc::clone(&door.fulfillment);
-    let answer = door.handlers.spawn(async move { fulfillment.answer_by(route.as_deref(), call).await });
-    answer
-        .await
-        .unwrap_or_else(|error| Answer::failed(Error::internal("The handler failed.").with_cause(error)))
-}
-
-fn warn_once(door: &Door) {
-    if !door.warned.swap(true, Ordering::Relaxed) {
-        tracing::warn!(
-            "a call came through a proxy or tunnel to a door without a caller check: whoever reaches \
-             that proxy can call your handlers. Configure [auth] any_of"
-        );
+    if let Some(error) = fulfillment.route(&call.tag()).and_then(|route| flexible::refusal(route)) {
+        return Answer::failed(error);
     }
+    door.answer(fulfillment, call, AnswerForm::Parameters { messages_key: &door.messages_key }).await
 }

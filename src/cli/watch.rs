@@ -1,0 +1,86 @@
+//! `rejoinder serve --watch`: routes, webhooks and environments as they are in the files now.
+
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+
+use crate::config::{Config, Sources};
+use crate::server::Live;
+
+/// Editors and `git checkout` write several files; what follows this soon belongs together.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// Watches the files that routes come from, on a thread of its own, for as long as the process runs.
+pub(super) fn watch(sources: Sources, config: &Config, live: Live) -> anyhow::Result<()> {
+    let (changed, changes) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Reading a file is an event too, and we read them.
+        let counts = event.map_or(true, |event| {
+            matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_))
+        });
+        if counts {
+            // Nobody listens any more when the process ends.
+            let _ = changed.send(());
+        }
+    })
+    .context("the files cannot be watched")?;
+    look_at(&mut watcher, config);
+    std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
+        while next_change(&changes) {
+            match Config::load(&sources) {
+                Ok(config) => {
+                    // Folders may have come.
+                    look_at(&mut watcher, &config);
+                    reload(&live, &config);
+                }
+                Err(error) => kept(error.faults.iter().map(ToString::to_string)),
+            }
+        }
+    })?;
+    Ok(())
+}
+
+fn look_at(watcher: &mut RecommendedWatcher, config: &Config) {
+    let file = config.file.as_deref().unwrap_or(Path::new(crate::config::FILE_NAME));
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for folder in [folder, &config.webhooks_dir, &config.environments_dir] {
+        if folder.is_dir()
+            && let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive)
+        {
+            tracing::warn!(target: "rejoinder::routes", folder = %folder.display(), %error, "a folder cannot be watched");
+        }
+    }
+}
+
+/// Waits for a change and the quiet after it; false when there will be none any more.
+fn next_change(changes: &Receiver<()>) -> bool {
+    if changes.recv().is_err() {
+        return false;
+    }
+    loop {
+        match changes.recv_timeout(QUIET) {
+            Ok(()) => {}
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+    }
+}
+
+fn reload(live: &Live, config: &Config) {
+    match live.reload(config) {
+        Ok(()) => {
+            tracing::info!(target: "rejoinder::routes", routes = config.routes.len(), "routes reloaded")
+        }
+        Err(error) => kept(error.faults.into_iter()),
+    }
+}
+
+fn kept(faults: impl Iterator<Item = String>) {
+    for fault in faults {
+        tracing::error!(target: "rejoinder::routes", "{fault}");
+    }
+    tracing::error!(target: "rejoinder::routes", "routes not reloaded: the last good ones go on until this is mended");
+}

@@ -1,0 +1,69 @@
+//! What all ways in share: the handlers, who may call, the limits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::ArcSwap;
+use tokio::runtime::Handle;
+
+use super::body::Limits;
+use super::lifecycle::Lifecycle;
+use crate::auth::Auth;
+use crate::error::Error;
+use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
+
+/// Everything that a call needs; shared by all connections.
+#[derive(Debug)]
+pub(crate) struct Door {
+    /// The handlers; replaced as a whole when routes are reloaded.
+    pub(crate) fulfillment: ArcSwap<Fulfillment>,
+    pub(crate) auth: Auth,
+    pub(crate) limits: Limits,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) handlers: Handle,
+    /// The member of a flexible answer that holds the messages.
+    pub(crate) messages_key: String,
+    /// Whether somebody was told that an open door is seen from outside.
+    pub(crate) warned: AtomicBool,
+}
+
+impl Door {
+    /// Runs the handler where blocking harms nobody, unless it promised not to block.
+    pub(crate) async fn answer(
+        &self,
+        fulfillment: &Arc<Fulfillment>,
+        call: Call,
+        form: AnswerForm<'_>,
+    ) -> Answer {
+        let route = fulfillment.route(&call.tag());
+        if route.is_none_or(|route| route.is_inline()) {
+            return fulfillment.answer_by(route.map(|route| &**route), call, form).await;
+        }
+        let route = route.map(Arc::clone);
+        let fulfillment = Arc::clone(fulfillment);
+        let messages_key = match form {
+            AnswerForm::Response => None,
+            AnswerForm::Parameters { messages_key } => Some(messages_key.to_owned()),
+        };
+        let answer = self.handlers.spawn(async move {
+            let form = match &messages_key {
+                None => AnswerForm::Response,
+                Some(messages_key) => AnswerForm::Parameters { messages_key },
+            };
+            fulfillment.answer_by(route.as_deref(), call, form).await
+        });
+        answer
+            .await
+            .unwrap_or_else(|error| Answer::failed(Error::internal("The handler failed.").with_cause(error)))
+    }
+
+    /// Says, once, that others seem to reach a door which checks nobody.
+    pub(crate) fn warn_of_proxy(&self) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a call came through a proxy or tunnel to a door without a caller check: whoever reaches \
+                 that proxy can call your handlers. Configure [auth] any_of"
+            );
+        }
+    }
+}

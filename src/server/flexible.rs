@@ -1,0 +1,92 @@
+//! One flexible webhook call: query and JSON body are the parameters.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::web::Payload;
+use bytes::Bytes;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::body::{self, Limits};
+use super::respond::Refusal;
+use crate::error::Error;
+use crate::fulfillment::Route;
+use crate::protocol::decode::same_name;
+use crate::protocol::{Envelope, Struct};
+
+/// Reads a flexible call as the request of a standard one that has the same tag and parameters.
+pub(super) async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limits: &Limits,
+) -> Result<Envelope, Refusal> {
+    let tag = request.match_info().get("tag").unwrap_or_default();
+    let tag =
+        percent_decode_str(tag).decode_utf8().map_err(|_| parameters("the tag in the path is not UTF-8"))?;
+    let mut found = query(request.query_string())?;
+    if has_body(request) {
+        let body = body::read(request, payload, limits).await?;
+        for (name, value) in object(&body)? {
+            add(&mut found, name, value)?;
+        }
+    }
+    let call = json!({ "fulfillmentInfo": { "tag": tag }, "sessionInfo": { "parameters": found } });
+    Ok(Envelope::parse(&call.to_string().into())?)
+}
+
+/// Why this route cannot answer a flexible call, if it cannot.
+pub(super) fn refusal(route: &Route) -> Option<Error> {
+    let needed = route.needs_conversation();
+    if needed.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "The handler of `{}` needs {}, which a flexible webhook call does not bring; call this tag as a standard webhook.",
+        route.pattern(),
+        needed.join(" and ")
+    );
+    Some(Error::bad_request(message).with_code("not_flexible"))
+}
+
+fn parameters(cause: impl Into<String>) -> Refusal {
+    Refusal::Parameters { cause: cause.into() }
+}
+
+/// The platform sends a body with POST, PUT and PATCH alone.
+fn has_body(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let announced = headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0");
+    matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH)
+        && (announced || headers.contains_key(TRANSFER_ENCODING))
+}
+
+/// The parameters of a query; lists and objects are JSON text, everything else is text.
+fn query(text: &str) -> Result<Struct, Refusal> {
+    let mut found = Struct::new();
+    for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+        let json = value.starts_with(['[', '{']).then(|| serde_json::from_str(&value).ok()).flatten();
+        add(&mut found, name.into_owned(), json.unwrap_or_else(|| Value::String(value.into_owned())))?;
+    }
+    Ok(found)
+}
+
+fn object(body: &Bytes) -> Result<Struct, Refusal> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(parameters("the body is no JSON object; its members are the parameters")),
+        Err(error) => Err(parameters(format!("the body is no JSON: {error}"))),
+    }
+}
+
+fn add(found: &mut Struct, name: String, value: Value) -> Result<(), Refusal> {
+    if name.is_empty() {
+        return Err(parameters("a parameter has no name"));
+    }
+    // Names ignore case on the platform: two spellings would be one parameter with two values.
+    if found.keys().any(|known| same_name(known, &name)) {
+        return Err(parameters(format!("the parameter {name:?} is sent twice")));
+    }
+    found.insert(name, value);
+    Ok(())
+}
