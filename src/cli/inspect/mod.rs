@@ -120,7 +120,7 @@ impl Inspect {
 
 fn report(out: &mut impl Write, findings: &[Finding]) -> std::io::Result<()> {
     for Finding { code, place, message } in findings {
-        let place = if place.is_empty() { "the message" } else { place };
+        let place = if place.is_empty() { "the whole" } else { place };
         writeln!(out, "finding        {place}: {message} [{code}]")?;
     }
     Ok(())

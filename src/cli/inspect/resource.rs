@@ -49,7 +49,7 @@ fn describe_call(generic: &GenericWebService, lines: &mut Lines) {
     add(lines, "as", credentials(generic).join("\n"));
     if !generic.allowed_ca_certs.is_empty() {
         let count = generic.allowed_ca_certs.len();
-        add(lines, "trusts", format!("{count} certificates of its own instead of the public ones"));
+        add(lines, "trusts", format!("its own certificates ({count}) instead of the public ones"));
     }
     add(lines, "body", generic.request_body.as_str());
     add(lines, "sets", members(&generic.parameter_mapping));

@@ -38,12 +38,13 @@ impl Findings {
                 "holds a user name or password before the @: move it to secretVersionForUsernamePassword";
             self.add("uri_userinfo", place, message);
         }
-        if scheme.contains('$') || host.contains('$') {
+        let referenced = scheme.contains('$') || host.contains('$');
+        if referenced {
             let message =
                 "a reference in the scheme or host: a value must not choose the server. Write them out";
-            return self.add("uri_reference", place, message);
+            self.add("uri_reference", place, message);
         }
-        if !scheme.eq_ignore_ascii_case("https") {
+        if !scheme.contains('$') && !scheme.eq_ignore_ascii_case("https") {
             let scheme = scheme.escape_debug();
             self.add(
                 "uri_not_https",
@@ -57,10 +58,10 @@ impl Findings {
         if uri.chars().any(|character| character.is_whitespace() || character.is_control()) {
             let message = "holds a blank or a control character, which no URL may; write a blank as %20";
             self.add("uri_invalid", place, message);
-        } else if let Err(error) = Url::parse(uri) {
+        } else if let (false, Err(error)) = (referenced, Url::parse(uri)) {
             self.add("uri_invalid", place, format!("this is no URL ({error}); expected https://HOST/PATH"));
         }
-        if !self.partial && !generic.is_flexible() && holds_reference(uri) {
+        if !self.partial && !referenced && !generic.is_flexible() && holds_reference(uri) {
             let message = "a standard webhook is called at its uri as written, references included; set webhookType to FLEXIBLE to have them replaced";
             self.add("reference_in_standard", place, message);
         }
