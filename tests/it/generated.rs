@@ -18,7 +18,7 @@ pub(crate) fn cases() -> ProptestConfig {
 }
 
 /// Text with all that text may hold: escapes, controls, other scripts, nothing.
-fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(String::new()),
         "[a-z_.$-]{1,8}",
@@ -51,7 +51,7 @@ fn object() -> impl Strategy<Value = Struct> {
 }
 
 /// Members that no version of the platform documents.
-fn unknown() -> impl Strategy<Value = Struct> {
+pub(crate) fn unknown() -> impl Strategy<Value = Struct> {
     let name = "[a-z]{0,4}".prop_map(|name| format!("later_{name}"));
     btree_map(name, value(), 0..2).prop_map(|members| members.into_iter().collect())
 }
