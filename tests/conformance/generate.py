@@ -1,4 +1,4 @@
-"""Random webhook messages, made from the descriptors of the official types.
+"""Random webhook messages and resources, made from the descriptors of the official types.
 
 Every field is found through its descriptor, so a field that a new version of the types adds is
 generated from then on. The same seed gives the same message.
@@ -68,14 +68,18 @@ class Generator:
         self.seen.add(field.full_name)
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
             entries = getattr(message, field.name)
+            texts = field.message_type.fields_by_name["value"].message_type is None
             for _ in range(self.random.randrange(5)):
-                self._any(entries[self._text()])
+                if texts:
+                    entries[self._text()] = self._text()
+                else:
+                    self._any(entries[self._text()])
         elif field.is_repeated and field.message_type is not None:
             for _ in range(self.random.randrange(7)):
                 self._any(getattr(message, field.name).add())
         elif field.is_repeated:
-            texts = [self._text() for _ in range(self.random.randrange(4))]
-            getattr(message, field.name).extend(texts)
+            values = [self._scalar(field) for _ in range(self.random.randrange(4))]
+            getattr(message, field.name).extend(values)
         elif field.message_type is not None:
             child = getattr(message, field.name)
             child.SetInParent()
@@ -90,8 +94,17 @@ class Generator:
             self._struct(message, depth=0)
         elif name == "google.protobuf.Value":
             self._value(message, depth=0)
+        elif name == "google.protobuf.Duration":
+            self._time(message, sign=self.random.choice((1, 1, -1)), most=315_576_000_000)
+        elif name == "google.protobuf.Timestamp":
+            self._time(message, sign=1, most=253_402_300_799)
         else:
             self._fill(message)
+
+    def _time(self, message, sign, most):
+        message.seconds = sign * self.random.choice((0, 5, 30, most, self.random.randrange(most)))
+        nanos = (0, 500_000_000, 1_000, 1, 999_999_999)
+        message.nanos = sign * self.random.choice(nanos)
 
     def _struct(self, struct_message, depth):
         for _ in range(self.random.randrange(4)):

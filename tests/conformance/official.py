@@ -1,7 +1,7 @@
 """The official message types, and what the tests ask of them.
 
-Google publishes the webhook messages in two versions; both are the other side of this
-program's conversation, so both judge it.
+Google publishes the webhook messages and resources in two versions; both are the other side of
+this program's conversation, so both judge it.
 """
 
 import json
@@ -18,8 +18,12 @@ TYPES = {
     ("request", "v3beta1"): dialogflowcx_v3beta1.WebhookRequest.pb(),
     ("response", "v3"): dialogflowcx_v3.WebhookResponse.pb(),
     ("response", "v3beta1"): dialogflowcx_v3beta1.WebhookResponse.pb(),
+    ("webhook", "v3"): dialogflowcx_v3.Webhook.pb(),
+    ("webhook", "v3beta1"): dialogflowcx_v3beta1.Webhook.pb(),
+    ("environment", "v3"): dialogflowcx_v3.Environment.pb(),
+    ("environment", "v3beta1"): dialogflowcx_v3beta1.Environment.pb(),
 }
-KINDS = ("request", "response")
+KINDS = ("request", "response", "webhook", "environment")
 VERSIONS = ("v3", "v3beta1")
 
 
@@ -44,7 +48,10 @@ def assert_same(expected, actual):
 
 def fixtures(kind, refused=False):
     """The fixture files of one kind, for `pytest.mark.parametrize`."""
-    folder = FIXTURES / ("refused" if refused else "") / f"{kind}s"
+    if refused:
+        folder = FIXTURES / "refused" / f"{kind}s"
+    else:
+        folder = FIXTURES / ("webhooks/rest" if kind == "webhook" else f"{kind}s")
     return sorted(folder.glob("*.json"))
 
 
@@ -80,7 +87,7 @@ def _field(field, value, path, found):
         return
     elif field.message_type.GetOptions().map_entry:
         entry = field.message_type.fields_by_name["value"].message_type
-        for key, member in value.items():
+        for key, member in value.items() if entry is not None else ():
             _message(entry, member, f"{path}[{key!r}]", found)
     elif field.is_repeated:
         for index, element in enumerate(value):

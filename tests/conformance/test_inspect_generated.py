@@ -15,7 +15,7 @@ FORMS = {
     "defaults-written": {"always_print_fields_with_no_presence": True},
     "compact-unescaped": {"indent": None, "ensure_ascii": False},
 }
-# One process each: 2 kinds x 2 versions x 5 forms x 20 = 400 in all.
+# One process each: 4 kinds x 2 versions x 5 forms x 20 = 800 in all.
 MESSAGES = 20
 
 
