@@ -1,11 +1,11 @@
 //! `rejoinder serve --watch`: routes, webhooks and environments as they are in the files now.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::config::{Config, Sources};
 use crate::server::Live;
@@ -16,12 +16,9 @@ const QUIET: Duration = Duration::from_millis(100);
 /// Watches the files that routes come from, on a thread of its own, for as long as the process runs.
 pub(super) fn watch(sources: Sources, config: &Config, live: Live) -> anyhow::Result<()> {
     let (changed, changes) = mpsc::channel();
+    let watched = Watched::of(config);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading a file is an event too, and we read them.
-        let counts = event.map_or(true, |event| {
-            matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_))
-        });
-        if counts {
+        if event.map_or(true, |event| watched.concerns(&event)) {
             // Nobody listens any more when the process ends.
             let _ = changed.send(());
         }
@@ -41,6 +38,32 @@ pub(super) fn watch(sources: Sources, config: &Config, live: Live) -> anyhow::Re
         }
     })?;
     Ok(())
+}
+
+/// Which changes may be of routes: a log written beside the configuration file is none.
+struct Watched {
+    file: PathBuf,
+    folders: [PathBuf; 2],
+}
+
+impl Watched {
+    fn of(config: &Config) -> Self {
+        let file = config.file.clone().unwrap_or_else(|| crate::config::FILE_NAME.into());
+        Self { file, folders: [config.webhooks_dir.clone(), config.environments_dir.clone()] }
+    }
+
+    fn concerns(&self, event: &Event) -> bool {
+        // Reading a file is an event too, and we read them.
+        let changed =
+            matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_));
+        let same = |path: &Path, other: &Path| path.file_name() == other.file_name();
+        changed
+            && event.paths.iter().any(|path| {
+                path.extension().is_some_and(|extension| extension == "json")
+                    || same(path, &self.file)
+                    || self.folders.iter().any(|folder| same(path, folder))
+            })
+    }
 }
 
 fn look_at(watcher: &mut RecommendedWatcher, config: &Config) {
