@@ -23,7 +23,9 @@ reply = "It is $session.params.state."
 
 type Routes = Vec<(String, (String, Option<String>))>;
 
-fn read(tree: &Node) -> (Vec<String>, Vec<Key>, Vec<(String, String)>, Routes) {
+type Directory = Vec<(String, String)>;
+
+fn read(tree: &Node) -> (Vec<String>, Vec<Key>, Directory, Routes) {
     let sources = Sources::default();
     let reading = Reading { sources: &sources, faults: RefCell::default(), keys: RefCell::default() };
     let root = Reader::new(&reading, tree);

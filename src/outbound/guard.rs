@@ -1,7 +1,7 @@
 //! Who may be called: the rules for addresses, less what the operator allows.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 use url::{Host, Url};
@@ -97,6 +97,14 @@ impl Guard {
         if is_metadata && !self.allows_exactly(host) {
             return Err(Refusal { host: host.to_owned(), address: None, rule: Rule::Metadata });
         }
+        // What resolvers make of these differs; they mean this machine (RFC 6761).
+        if host.eq_ignore_ascii_case("localhost") || ends_with(host, ".localhost") {
+            let v4 = self.check_address(host, Ipv4Addr::LOCALHOST.into());
+            return v4.or_else(|refusal| {
+                let v6 = self.check_address(host, Ipv6Addr::LOCALHOST.into());
+                v6.map_err(|_| refusal)
+            });
+        }
         Ok(())
     }
 
@@ -180,6 +188,9 @@ mod tests {
             "[64:ff9b::7f00:1]",
             "[fd00:ec2::254]",
             "metadata",
+            "localhost",
+            "LOCALHOST.",
+            "a.localhost",
             "METADATA.google.internal",
             "metadata.google.internal.",
             "metadata%2egoogle.internal",

@@ -112,6 +112,11 @@ pub(super) fn explain(error: &Error) -> String {
             put the issuer's certificate into the webhook's allowedCaCerts"
                 .to_owned()
         }
+        CertificateError::BadSignature => {
+            "the server's certificate was signed with another key of its issuer than \
+            the webhook's allowedCaCerts have; renew them there"
+                .to_owned()
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "the server's certificate has expired; renew it".to_owned()
         }
@@ -122,11 +127,9 @@ pub(super) fn explain(error: &Error) -> String {
             "the server's certificate needs a subject alternative name for {}; its common name does not count",
             expected.to_str()
         ),
-        CertificateError::NotValidForNameContext { expected, presented } => format!(
-            "the server's certificate is not for {}, but for {}",
-            expected.to_str(),
-            crate::excerpt::excerpt(&presented.join(", "), 300)
-        ),
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            format!("the server's certificate is not for {}, but for {}", expected.to_str(), names(presented))
+        }
         CertificateError::NotValidForName => "the server's certificate is for another name".to_owned(),
         CertificateError::BadEncoding => "this is no X.509 certificate of version 3".to_owned(),
         CertificateError::Other(cause) if cause.to_string().contains("CaUsedAsEndEntity") => {
@@ -136,4 +139,14 @@ pub(super) fn explain(error: &Error) -> String {
         }
         _ => error.to_string(),
     }
+}
+
+/// The names of a certificate, which come as `DnsName("a.example")`.
+fn names(presented: &[String]) -> String {
+    let bare = |name: &String| match name.strip_prefix("DnsName(\"") {
+        Some(rest) => rest.trim_end_matches("\")").to_owned(),
+        None => name.clone(),
+    };
+    let names: Vec<String> = presented.iter().map(bare).collect();
+    crate::excerpt::excerpt(&names.join(", "), 300).into_owned()
 }

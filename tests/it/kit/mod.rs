@@ -1,17 +1,21 @@
-//! What the tests stand on: an HTTP client that can misbehave, a served door, the real process.
+//! What the tests stand on: an HTTP client that can misbehave, a served door, the real process, upstreams.
 
+mod certificates;
 mod client;
 mod program;
 mod served;
+mod upstream;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+pub(crate) use certificates::Identity;
 pub(crate) use client::{Answer, Connection, Request};
 pub(crate) use program::{Ended, Program, run, run_with};
 pub(crate) use served::{Served, config};
+pub(crate) use upstream::{Reply, Upstream};
 
 /// How long anything may take before a test gives up on it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
