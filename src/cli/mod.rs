@@ -3,6 +3,7 @@
 mod check;
 mod export;
 mod inspect;
+mod new;
 mod schema;
 mod serve;
 mod watch;
@@ -32,6 +33,8 @@ enum Command {
     Export(export::Export),
     /// Says what is in a message, or why it is none.
     Inspect(inspect::Inspect),
+    /// Writes a file to start from.
+    New(new::New),
     /// Prints the JSON schema of rejoinder.toml, for editors.
     Schema,
     /// Prints a completion script for a shell.
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::New(new) => new.run(),
         Command::Schema => schema::print(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut std::io::stdout());
