@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail, ensure};
 use super::companion::companion;
 use super::file_name::file_name;
 use super::preset::Preset;
+use crate::protocol::webhook::Webhook;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct NewWebhook {
@@ -65,7 +66,9 @@ impl NewWebhook {
         }
         fs::create_dir_all(&self.dir).with_context(|| format!("cannot create {}", self.dir.display()))?;
         let webhook = self.preset.webhook(name, &self.api_version);
-        self.write(&resource, &format!("{}\n", serde_json::to_string_pretty(&webhook)?))?;
+        // Through the platform's message, which writes the fields in their order.
+        let message = Webhook::parse(webhook.to_string().as_bytes())?;
+        self.write(&resource, &format!("{}\n", serde_json::to_string_pretty(&message)?))?;
         self.write(&page, &companion(self.preset, name, &resource, &webhook))?;
         let mut out = io::stdout().lock();
         writeln!(out, "wrote {}", resource.display())?;
