@@ -17,7 +17,7 @@ const QUIET: Duration = Duration::from_millis(100);
 pub(super) fn watch(sources: Sources, config: &Config, live: Live) -> anyhow::Result<()> {
     let (changed, changes) = mpsc::channel();
     let watched = Watched::of(config);
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         if event.map_or(true, |event| watched.concerns(&event)) {
             // Nobody listens any more when the process ends.
             let _ = changed.send(());

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::function::{self, ConditionError, Function, UnknownFunction};
 use super::reference::Reference;
 use super::scope::Scope;
-use super::template::Problem;
+use super::template::{Problem, Template};
 
 /// What an argument of a function is, and what is not plain text in a template.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,13 @@ pub(super) enum Expression {
     Literal(Value),
     Reference(Reference),
     List(Vec<Self>),
-    Call { function: Function, arguments: Vec<Self>, text: String },
+    /// A text in quotes with references or calls in it.
+    Text(Template),
+    Call {
+        function: Function,
+        arguments: Vec<Self>,
+        text: String,
+    },
 }
 
 /// A function call that cannot be understood.
@@ -122,6 +128,10 @@ impl Parser<'_> {
             return Err(self.wrong("("));
         }
         let arguments = self.items(')', depth)?;
+        let arguments = arguments.into_iter().enumerate();
+        let arguments = arguments
+            .map(|(index, argument)| argument.opened(function, index))
+            .collect::<Result<Vec<_>, _>>()?;
         let (arity, found) = (function.arity(), arguments.len());
         if !arity.allows(found) {
             return Err(ExpressionError::Arity { name: function.name(), expected: arity.to_string(), found });
@@ -227,6 +237,21 @@ impl Parser<'_> {
 }
 
 impl Expression {
+    /// A text argument with what it refers to; a condition stays a text, and is read as one.
+    fn opened(self, function: Function, index: usize) -> Result<Self, ExpressionError> {
+        match self {
+            Self::Literal(Value::String(text)) if !(is_if(function) && index == 0) && text.contains('$') => {
+                let template = Template::parse(&text)?;
+                Ok(if template.is_plain() {
+                    Self::Literal(Value::String(text))
+                } else {
+                    Self::Text(template)
+                })
+            }
+            other => Ok(other),
+        }
+    }
+
     /// Its value; `None` if something in it leads to nothing, which is told to `problems`.
     pub(super) fn value<'v>(
         &'v self,
@@ -242,6 +267,10 @@ impl Expression {
                 }
                 value
             }
+            Self::Text(template) => match template.whole() {
+                Some(whole) => whole.value(scope, problems),
+                None => Some(Cow::Owned(Value::String(template.render(scope, problems)))),
+            },
             Self::List(items) => {
                 let items: Option<Vec<Value>> =
                     items.iter().map(|item| item.value(scope, problems).map(Cow::into_owned)).collect();
@@ -277,7 +306,7 @@ impl Expression {
         match self {
             Self::Call { text, .. } => text,
             Self::Reference(reference) => reference.text(),
-            Self::Literal(_) | Self::List(_) => "",
+            Self::Literal(_) | Self::List(_) | Self::Text(_) => "",
         }
     }
 
@@ -286,6 +315,7 @@ impl Expression {
         match self {
             Self::Literal(_) => {}
             Self::Reference(reference) => found.push(reference),
+            Self::Text(template) => found.extend(template.references()),
             Self::List(items) | Self::Call { arguments: items, .. } => {
                 items.iter().for_each(|item| item.references(found));
             }
@@ -293,10 +323,14 @@ impl Expression {
     }
 }
 
+fn is_if(function: Function) -> bool {
+    function.name() == "IF"
+}
+
 /// The condition of an IF whose condition is a text.
 fn condition(function: Function, arguments: &[Expression]) -> Option<&str> {
     match arguments.first() {
-        Some(Expression::Literal(Value::String(condition))) if function.name() == "IF" => Some(condition),
+        Some(Expression::Literal(Value::String(condition))) if is_if(function) => Some(condition),
         _ => None,
     }
 }

@@ -26,6 +26,8 @@ use super::{
 pub struct Envelope {
     text: ByteString,
     found: Found,
+    /// Whether a parameter that is the text of a number is read as one where one is wanted.
+    loose: bool,
 }
 
 impl Envelope {
@@ -39,7 +41,14 @@ impl Envelope {
         let mut found = Found::default();
         walk(&text, schema_of::<WebhookRequest>(), &mut found)
             .map_err(|fault| ParseError::new(&text, fault))?;
-        Ok(Self { text, found })
+        Ok(Self { text, found, loose: false })
+    }
+
+    /// The same request, its parameters read as they come out of a query: everything there is text,
+    /// so a number is wanted as well as a text.
+    #[must_use]
+    pub(crate) fn from_query(self) -> Self {
+        Self { loose: true, ..self }
     }
 
     /// The body as it arrived.
@@ -106,7 +115,7 @@ impl Envelope {
     /// If the request holds that name twice.
     pub fn parameter(&self, name: &str) -> Result<Option<RawValue<'_>>, DecodeError> {
         decode::member(&self.text, &self.found.parameters, name)
-            .map(|value| value.map(|value| RawValue(value.of(&self.text))))
+            .map(|value| value.map(|value| self.raw(value)))
     }
 
     /// The session parameters as a `T`, its field names compared without regard to case.
@@ -115,21 +124,21 @@ impl Envelope {
     ///
     /// The first parameter that is missing, doubled or of another type.
     pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        decode::from_members(&self.text, &self.found.parameters)
+        decode::from_members(&self.text, &self.found.parameters, self.loose)
     }
 
     /// The session parameters' names and values, in the order they came.
     pub fn parameter_values(&self) -> impl Iterator<Item = (Cow<'_, str>, RawValue<'_>)> {
         self.found.parameters.iter().map(|Member { name, value }| {
             let name = strict::decode(&self.text, *name).unwrap_or_default();
-            (name, RawValue(value.of(&self.text)))
+            (name, self.raw(*value))
         })
     }
 
     /// `payload`: what the integration or the API caller passed along.
     #[must_use]
     pub fn payload(&self) -> Option<RawValue<'_>> {
-        self.found.slot(Slot::Payload).map(|span| RawValue(span.of(&self.text)))
+        self.found.slot(Slot::Payload).map(|span| self.raw(span))
     }
 
     /// The form parameters of the page.
@@ -196,6 +205,10 @@ impl Envelope {
         self.read(all, build)
     }
 
+    fn raw(&self, span: Span) -> RawValue<'_> {
+        RawValue { text: span.of(&self.text), loose: self.loose }
+    }
+
     fn message_at<M: MessageType>(&self, slot: Slot) -> Result<Option<M>, ParseError> {
         self.found.slot(slot).map(|span| self.read(span, build)).transpose()
     }
@@ -225,13 +238,16 @@ impl Envelope {
 
 /// A JSON value as it stands in a request, decoded when it is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RawValue<'a>(pub(crate) &'a str);
+pub struct RawValue<'a> {
+    text: &'a str,
+    loose: bool,
+}
 
 impl<'a> RawValue<'a> {
     /// Its JSON text.
     #[must_use]
     pub fn text(self) -> &'a str {
-        self.0
+        self.text
     }
 
     /// Decodes it the way the platform means it: see [`decode`].
@@ -240,7 +256,7 @@ impl<'a> RawValue<'a> {
     ///
     /// If it is no `T`; the error names the member, what was found and what was expected.
     pub fn decode<T: serde::Deserialize<'a>>(self) -> Result<T, DecodeError> {
-        decode::from_text(self.0)
+        if self.loose { decode::from_loose_text(self.text) } else { decode::from_text(self.text) }
     }
 
     /// It as a tree.

@@ -21,6 +21,8 @@ pub(crate) struct Door {
     pub(crate) limits: Limits,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) handlers: Handle,
+    /// The path below which tags answer flexible calls; empty for none.
+    pub(crate) flexible_path: String,
     /// The member of a flexible answer that holds the messages.
     pub(crate) messages_key: String,
     /// Whether somebody was told that an open door is seen from outside.

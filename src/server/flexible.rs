@@ -20,8 +20,10 @@ pub(super) async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     limits: &Limits,
+    prefix: &str,
 ) -> Result<Envelope, Refusal> {
-    let tag = request.match_info().get("tag").unwrap_or_default();
+    // As it was sent: what the router gives has replaced what is not UTF-8.
+    let tag = request.uri().path().get(prefix.len() + 1..).unwrap_or_default();
     let tag =
         percent_decode_str(tag).decode_utf8().map_err(|_| parameters("the tag in the path is not UTF-8"))?;
     let mut found = query(request.query_string())?;
@@ -32,7 +34,7 @@ pub(super) async fn read(
         }
     }
     let call = json!({ "fulfillmentInfo": { "tag": tag }, "sessionInfo": { "parameters": found } });
-    Ok(Envelope::parse(&call.to_string().into())?)
+    Ok(Envelope::parse(&call.to_string().into())?.from_query())
 }
 
 /// Why this route cannot answer a flexible call, if it cannot.

@@ -36,13 +36,13 @@ pub(super) fn handlers(service: &Service, request: &HttpRequest) -> HttpResponse
                 "match": if route.pattern().ends_with('*') { "prefix" } else { "exact" },
                 "reads": route.parameters_read(),
                 "sets": route.parameters_set(),
-                "flexible": route.needs_conversation().is_empty() && !service.flexible_path.is_empty(),
+                "flexible": route.needs_conversation().is_empty() && !service.door.flexible_path.is_empty(),
             })
         })
         .collect();
     HttpResponse::Ok().json(json!({
         "paths": service.paths,
-        "flexible_path": service.flexible_path,
+        "flexible_path": service.door.flexible_path,
         "handlers": handlers,
         "fallback": fulfillment.has_fallback(),
     }))

@@ -167,11 +167,12 @@ fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), 
         },
         lifecycle: Lifecycle::default(),
         handlers: executor::handle(executor::threads(server.handler_threads))?,
+        flexible_path: config.flexible.path.clone(),
         messages_key: config.flexible.messages_key.clone(),
         warned: AtomicBool::new(false),
     });
     let paths = server.webhook_paths.clone();
-    let service = Service { door: Arc::clone(&door), paths, flexible_path: config.flexible.path.clone() };
+    let service = Service { door: Arc::clone(&door), paths };
     Ok((live.of(door), service))
 }
 

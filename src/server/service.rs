@@ -19,13 +19,11 @@ use super::webhook::{Entry, answer};
 pub struct Service {
     pub(super) door: Arc<Door>,
     pub(super) paths: Vec<String>,
-    /// The path below which tags answer flexible calls; empty for none.
-    pub(super) flexible_path: String,
 }
 
 impl HttpServiceFactory for Service {
     fn register(self, config: &mut AppService) {
-        let Self { door, paths, flexible_path } = self;
+        let Self { door, paths } = self;
         // One resource a path: a list would be matched by a regular expression.
         for path in paths {
             let door = Arc::clone(&door);
@@ -36,8 +34,8 @@ impl HttpServiceFactory for Service {
                 .default_service(web::to(|| async { Refusal::Method { allowed: "POST" }.respond() }));
             resource.register(config);
         }
-        if !flexible_path.is_empty() {
-            web::resource(format!("{flexible_path}/{{tag:.+}}"))
+        if !door.flexible_path.is_empty() {
+            web::resource(format!("{}/{{tag:.+}}", door.flexible_path))
                 .route(web::to(move |request: HttpRequest, payload: Payload| {
                     answer(Arc::clone(&door), request, payload, Entry::Flexible)
                 }))

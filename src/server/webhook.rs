@@ -110,7 +110,7 @@ async fn admit(
             Ok(body) => Envelope::parse(&body).map_err(Refusal::from),
             Err(refusal) => Err(refusal),
         },
-        Entry::Flexible => flexible::read(request, payload, &door.limits).await,
+        Entry::Flexible => flexible::read(request, payload, &door.limits, &door.flexible_path).await,
     };
     let envelope = envelope.map_err(|refusal| (refusal, None))?;
     Ok((Call::new(envelope, caller, fulfillment.states()), in_flight))

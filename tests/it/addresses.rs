@@ -59,7 +59,11 @@ fn health_readiness_and_handlers_are_told() {
         handlers.json(),
         json!({
             "paths": ["/webhook"],
-            "handlers": [{ "tag": "hours", "match": "exact" }, { "tag": "orders.*", "match": "prefix" }],
+            "flexible_path": "/flexible",
+            "handlers": [
+                { "tag": "hours", "match": "exact", "reads": [], "sets": [], "flexible": true },
+                { "tag": "orders.*", "match": "prefix", "reads": [], "sets": [], "flexible": true },
+            ],
             "fallback": false,
         })
     );

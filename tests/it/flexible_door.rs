@@ -2,7 +2,8 @@
 
 use rejoinder::protocol::{ParameterInfo, ResponseMessage};
 use rejoinder::{
-    Form, FulfillmentMessage, OnError, Page, Param, Params, Rejoinder, Reply, Route, Session, Utterance, param,
+    Form, FulfillmentMessage, OnError, Page, Param, Params, Rejoinder, Reply, Route, Session, Utterance,
+    param,
 };
 use serde_json::{Value, json};
 
@@ -64,7 +65,8 @@ fn get(served: &Served, path: &str) -> Answer {
 #[test]
 fn query_and_body_are_the_parameters_and_the_answer_is_what_is_set() {
     let served = served();
-    let expected = json!({ "messages": ["Order 42 has shipped."], "status": "shipped", "items": 0, "note": null });
+    let expected =
+        json!({ "messages": ["Order 42 has shipped."], "status": "shipped", "items": 0, "note": null });
     assert_eq!(get(&served, "/flexible/order%20status?id=42").reply(), expected);
     assert_eq!(get(&served, "/flexible/order%20status?ID=42.0").reply(), expected);
     for method in ["POST", "PUT", "PATCH"] {
@@ -147,20 +149,35 @@ fn the_door_is_as_closed_as_the_other_and_can_be_moved_or_shut() {
     let checks = r#"[{ kind = "header", name = "X-Key", values = ["k"] }]"#;
     let closed = Served::start(
         || Rejoinder::new().tag("hours", async || "nine"),
-        &[("REJOINDER_AUTH__ANY_OF", checks), ("REJOINDER_FLEXIBLE__PATH", "/f"), ("REJOINDER_FLEXIBLE__MESSAGES_KEY", "said")],
+        &[
+            ("REJOINDER_AUTH__ANY_OF", checks),
+            ("REJOINDER_FLEXIBLE__PATH", "/f"),
+            ("REJOINDER_FLEXIBLE__MESSAGES_KEY", "said"),
+        ],
     );
     get(&closed, "/f/hours").refused(401, "unauthorized");
-    assert_eq!(closed.ask(&Request::get("/f/hours").header("X-Key", "k")).reply(), json!({ "said": ["nine"] }));
+    assert_eq!(
+        closed.ask(&Request::get("/f/hours").header("X-Key", "k")).reply(),
+        json!({ "said": ["nine"] })
+    );
     get(&closed, "/flexible/hours").refused(404, "not_found");
-    let shut = Served::start(|| Rejoinder::new().tag("hours", async || "nine"), &[("REJOINDER_FLEXIBLE__PATH", "")]);
+    let shut =
+        Served::start(|| Rejoinder::new().tag("hours", async || "nine"), &[("REJOINDER_FLEXIBLE__PATH", "")]);
     get(&shut, "/flexible/hours").refused(404, "not_found");
 }
 
 #[test]
 fn a_tag_is_exported_as_the_webhook_that_calls_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    let demo = [("REJOINDER_DEMO__ENABLED", "true"), ("REJOINDER_SERVER__PUBLIC_URL", "https://orders.example.com/")];
-    let exported = run(folder.path(), &["export", "webhook", "order-status", "--set", "order_status", "--messages", "said"], &demo);
+    let demo = [
+        ("REJOINDER_DEMO__ENABLED", "true"),
+        ("REJOINDER_SERVER__PUBLIC_URL", "https://orders.example.com/"),
+    ];
+    let exported = run(
+        folder.path(),
+        &["export", "webhook", "order-status", "--set", "order_status", "--messages", "said"],
+        &demo,
+    );
     assert_eq!(exported.code, Some(0), "{}", exported.errors);
     let webhook: Value = serde_json::from_str(&exported.out).expect("JSON");
     let service = &webhook["genericWebService"];
@@ -178,15 +195,45 @@ fn a_tag_is_exported_as_the_webhook_that_calls_it() {
         ("REJOINDER_AGENT__NAME", "projects/shop/locations/global/agents/a"),
         ("REJOINDER_AUTH__ANY_OF", r#"[{ kind = "header", name = "X-Key", values = ["hush"] }]"#),
     ];
-    let arguments = ["export", "webhook", "order-status", "--public-url", "https://o.example.com", "--format", "terraform"];
+    let arguments = [
+        "export",
+        "webhook",
+        "order-status",
+        "--public-url",
+        "https://o.example.com",
+        "--format",
+        "terraform",
+    ];
     let exported = run(folder.path(), &arguments, &secured);
     insta::assert_snapshot!(exported.out, @r#"
+    resource "google_dialogflow_cx_webhook" "webhook_order_status" {
+      parent       = "projects/shop/locations/global/agents/a"
+      display_name = "order-status"
+      timeout      = "5s"
+
+      generic_web_service {
+        uri = "https://o.example.com/flexible/order-status"
+        webhook_type = "FLEXIBLE"
+        http_method = "POST"
+        request_body = "{\n  \"attempts\": \"$session.params.attempts\",\n  \"customer_name\": \"$session.params.customer_name\",\n  \"order_id\": \"$session.params.order_id\"\n}"
+        secret_versions_for_request_headers {
+          key            = "x-key"
+          secret_version = "projects/shop/secrets/rejoinder-x-key/versions/latest"
+        }
+      }
+    }
     "#);
     assert!(!exported.out.contains("hush") && !exported.errors.contains("hush"));
 
     for (arguments, expected) in [
-        (&["export", "webhook", "validate-form", "--public-url", "https://o.example.com"][..], "needs a form"),
-        (&["export", "webhook", "order-statsu", "--public-url", "https://o.example.com"], "did you mean `order-status`?"),
+        (
+            &["export", "webhook", "validate-form", "--public-url", "https://o.example.com"][..],
+            "needs a form",
+        ),
+        (
+            &["export", "webhook", "order-statsu", "--public-url", "https://o.example.com"],
+            "did you mean `order-status`?",
+        ),
         (&["export", "webhook", "order-status"], "set server.public_url or pass --public-url"),
     ] {
         let refused = run(folder.path(), arguments, &[("REJOINDER_DEMO__ENABLED", "true")]);

@@ -11,7 +11,8 @@ use crate::kit::{Reply, Served, Upstream, call, run};
 /// A folder with these webhooks, environments and settings beside an `[outbound]` that lets loopback be called.
 pub(crate) fn folder(settings: &str, webhooks: &[Value], environments: &[Value]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let outbound = "[outbound]\ndangerous_allow_http = true\nallow_networks = [\"127.0.0.0/8\"]\nmax_attempts = 1\n";
+    let outbound =
+        "[outbound]\ndangerous_allow_http = true\nallow_networks = [\"127.0.0.0/8\"]\nmax_attempts = 1\n";
     write(folder.path(), "rejoinder.toml", &format!("{outbound}{settings}"));
     for (kind, resources) in [("webhooks", webhooks), ("environments", environments)] {
         std::fs::create_dir(folder.path().join(kind)).expect("a folder");
@@ -50,7 +51,8 @@ fn weather(upstream: &Upstream, rest: &Value) -> Value {
 
 #[test]
 fn a_tag_is_answered_by_an_upstream_and_a_reply_template() {
-    let upstream = Upstream::start(|_| Reply::json(200, json!({ "main": { "temp": 7.0 }, "sky": ["Rain", "Fog"] })));
+    let upstream =
+        Upstream::start(|_| Reply::json(200, json!({ "main": { "temp": 7.0 }, "sky": ["Rain", "Fog"] })));
     let webhook = weather(
         &upstream,
         &json!({
@@ -59,7 +61,8 @@ fn a_tag_is_answered_by_an_upstream_and_a_reply_template() {
             "parameterMapping": { "temp": "$.main.temp", "$flow.sky": "$.sky[0]", "all": "$.sky[*]", "gone": "$.gone" },
         }),
     );
-    let settings = format!("{WEATHER}reply = \"It is $session.params.temp degrees in $session.params.city.\"\n");
+    let settings =
+        format!("{WEATHER}reply = \"It is $session.params.temp degrees in $session.params.city.\"\n");
     let served = serve(&folder(&settings, &[webhook], &[]));
     let answer = served.call(call("weather", &json!({ "city": "New York", "days": 3 })));
     assert_eq!(
@@ -138,8 +141,8 @@ fn each_failure_is_told_as_the_agent_should_see_it() {
         ("away", 503, "upstream_status"),
         ("elsewhere", 500, "upstream_status"),
         ("html", 500, "upstream_not_json"),
-        ("large", 500, "response_too_large"),
-        ("endless", 500, "response_too_large"),
+        ("large", 500, "answer_too_large"),
+        ("endless", 500, "answer_too_large"),
         ("short", 503, "connection_lost"),
         ("hangup", 503, "connection_lost"),
         ("silent", 503, "timed_out"),
@@ -159,7 +162,8 @@ fn on_error_is_a_status_a_text_or_a_document() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.local_addr().expect("an address")
     };
-    let webhook = flexible("Gone", &format!("http://{gone}/"), &json!({ "parameterMapping": { "a": "$.a" } }));
+    let webhook =
+        flexible("Gone", &format!("http://{gone}/"), &json!({ "parameterMapping": { "a": "$.a" } }));
     let settings = "[routes.\"plain\"]\nwebhook = \"Gone\"\n\
         [routes.\"status\"]\nwebhook = \"Gone\"\non_error = 404\n\
         [routes.\"text\"]\nwebhook = \"Gone\"\non_error = \"Please try later.\"\n\
@@ -214,8 +218,10 @@ fn private_addresses_are_refused_unless_allowed() {
 fn a_route_that_cannot_be_served_stops_no_other() {
     let upstream = Upstream::start(|_| Reply::json(200, json!({ "temp": 1 })));
     let good = weather(&upstream, &json!({ "parameterMapping": { "temp": "$.temp" } }));
-    let bad = flexible("Bad", "https://$session.params.host/", &json!({ "parameterMapping": { "a b": "$.x y" } }));
-    let standard = json!({ "displayName": "Standard", "genericWebService": { "uri": "https://api.example.com/" } });
+    let bad =
+        flexible("Bad", "https://$session.params.host/", &json!({ "parameterMapping": { "a b": "$.x y" } }));
+    let standard =
+        json!({ "displayName": "Standard", "genericWebService": { "uri": "https://api.example.com/" } });
     let settings = format!(
         "{WEATHER}[routes.\"bad\"]\nwebhook = \"Bad\"\n[routes.\"standard\"]\nwebhook = \"Standard\"\n\
          [routes.\"typo\"]\nwebhook = \"Wether API\"\n[routes.\"reply\"]\nwebhook = \"Weather API\"\nreply = \"$sys.func.NOPE()\"\n"

@@ -120,16 +120,13 @@ fn remarks(preset: Preset) -> &'static str {
 const QUERY: &str = r#"
 ## Values in SOQL
 
-A value is percent-encoded for the URL, but a quote in it would still end the text in SOQL and change the query. So the
-query takes `$session.params.email_soql`, not what the user said. Set it as a parameter preset of the fulfillment that
-calls the webhook, which the agent does before the call:
+Rejoinder knows SOQL by the address: inside quotes a value is escaped, so that `O'Brien` is found and no value can end
+the text it stands in; outside quotes only numbers, true, false and dates are put in. Keep `$session.params.email` in its
+quotes.
 
-| parameter | value |
-|---|---|
-| `email_soql` | `$sys.func.SUBSTITUTE($session.params.email, "'", "")` |
-
-Without the preset the query finds nothing. Keep to one such value a query: a backslash in one could reach into the next.
-Where quotes belong to the value (O'Brien), write a handler in Rust that escapes them.
+The platform itself only percent-encodes. If you give this resource to the agent, so that it calls Salesforce without
+Rejoinder, a quote in a value would change the query: let a parameter preset of the fulfillment, which is executed before
+the call, set `email` to `$sys.func.SUBSTITUTE($session.params.email, "'", "")`.
 
 Salesforce answers `totalSize`, `done` and `records`; a query that finds nothing leaves `contact_id` as it was, so look at
 `contacts_found` first.

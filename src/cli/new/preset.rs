@@ -75,7 +75,7 @@ impl Preset {
                 "GET",
                 format!(
                     "{salesforce}/query?q=SELECT%20Id,Name,Email%20FROM%20Contact%20WHERE%20Email%20%3D%20\
-                     '$session.params.email_soql'%20LIMIT%201"
+                     '$session.params.email'%20LIMIT%201"
                 ),
                 None,
                 json!({

@@ -112,6 +112,8 @@ fn functions_take_references_and_nest() {
         ("$sys.func.GET($session.params.list, 0)", "a"),
         (r#"$sys.func.IF("$session.params.count > 2", "many", "few")"#, "many"),
         (r#"$sys.func.IF("$session.params.quote = \"say\"", "same", "other")"#, "other"),
+        (r#"$sys.func.CONCATENATE("Dear $session.params.name, ", $session.params.count)"#, "Dear Ada, 3"),
+        (r#"$sys.func.NESTED_FIELD("$session.params.order", "id")"#, "7"),
         ("$sys.func.RAND()", "0.25"),
         (r#"$sys.func.GET_FIELD({"a": {"b": 1}}, "a")"#, r#"{"b":1}"#),
     ] {

@@ -85,8 +85,8 @@ pub struct Param<N: ParamName>(pub N::Value);
 impl<N: ParamName> FromCall for Param<N> {
     async fn from_call(call: &Call) -> Result<Self> {
         let value = call.envelope().parameter(N::NAME).map_err(in_session)?;
-        let text = value.map_or("null", |value| value.text());
-        let error = match decode::from_text(text) {
+        let decoded = value.map_or_else(|| decode::from_text("null"), |value| value.decode());
+        let error = match decoded {
             Ok(value) => return Ok(Self(value)),
             Err(_) if value.is_none() => DecodeError::Missing { path: N::NAME.to_owned() },
             Err(error) => error.within(N::NAME),

@@ -21,6 +21,8 @@ pub(super) struct Members<'de, 'm> {
     pub(super) members: &'m [Member],
     /// Whether a struct's fields are found in any case.
     pub(super) any_case: bool,
+    /// See [`ValueDecoder::loose`].
+    pub(super) loose: bool,
 }
 
 impl<'de, 'm> Members<'de, 'm> {
@@ -28,8 +30,8 @@ impl<'de, 'm> Members<'de, 'm> {
         if fields.is_none() {
             self.refuse_duplicates()?;
         }
-        let Self { text, members, .. } = self;
-        Ok(MembersAccess { text, members, rest: members.iter(), value: None, fields, exact: None })
+        let Self { text, members, loose, .. } = self;
+        Ok(MembersAccess { text, members, loose, rest: members.iter(), value: None, fields, exact: None })
     }
 
     /// A struct notices doubled fields itself; a map would silently keep the last.
@@ -91,6 +93,7 @@ impl<'de> Deserializer<'de> for Members<'de, '_> {
 pub(super) struct MembersAccess<'de, 'm> {
     text: &'de str,
     members: &'m [Member],
+    loose: bool,
     rest: std::slice::Iter<'m, Member>,
     value: Option<&'m Member>,
     /// The fields to find in any case; other members are passed over.
@@ -141,9 +144,11 @@ impl<'de> MapAccess<'de> for MembersAccess<'de, '_> {
         let Some(member) = self.value.take() else {
             return Err(DecodeError::custom("a value was asked for before its name"));
         };
-        seed.deserialize(ValueDecoder { text: member.value.of(self.text) }).map_err(|error| {
-            let name = strict::decode(self.text, member.name).unwrap_or_default();
-            error.within(&name)
-        })
+        seed.deserialize(ValueDecoder { text: member.value.of(self.text), loose: self.loose }).map_err(
+            |error| {
+                let name = strict::decode(self.text, member.name).unwrap_or_default();
+                error.within(&name)
+            },
+        )
     }
 }

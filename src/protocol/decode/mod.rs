@@ -31,18 +31,27 @@ use value::ValueDecoder;
 
 /// Decodes the text of one JSON value, whose grammar has been checked.
 pub(crate) fn from_text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, DecodeError> {
-    T::deserialize(ValueDecoder { text: text.trim_ascii() })
+    T::deserialize(ValueDecoder { text: text.trim_ascii(), loose: false })
+}
+
+/// The same, and a text that is a number or a boolean is read as one where one is wanted.
+pub(crate) fn from_loose_text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, DecodeError> {
+    T::deserialize(ValueDecoder { text: text.trim_ascii(), loose: true })
 }
 
 /// Decodes the members of an object whose names ignore case.
-pub(crate) fn from_members<T: DeserializeOwned>(text: &str, members: &[Member]) -> Result<T, DecodeError> {
-    T::deserialize(Members { text, members, any_case: true })
+pub(crate) fn from_members<T: DeserializeOwned>(
+    text: &str,
+    members: &[Member],
+    loose: bool,
+) -> Result<T, DecodeError> {
+    T::deserialize(Members { text, members, any_case: true, loose })
 }
 
 /// Decodes an object that was built, not read; its names ignore case.
 pub(crate) fn from_object<T: DeserializeOwned>(object: &Struct) -> Result<T, DecodeError> {
     let text = serde_json::to_string(object).map_err(serde::de::Error::custom)?;
-    from_members(&text, &members(&text)?)
+    from_members(&text, &members(&text)?, false)
 }
 
 /// The value of the member called `name`; an exact match wins over one in another case.
@@ -120,7 +129,8 @@ mod tests {
         };
         // The last of them, number 0, is in lower case throughout.
         let text = object((0..1 << 17).rev().map(spelling));
-        let wanted: Wanted = from_members(&text, &members(&text).expect("members")).expect("the exact one");
+        let wanted: Wanted =
+            from_members(&text, &members(&text).expect("members"), false).expect("the exact one");
         assert_eq!(wanted.abcdefghijklmnopq, 1);
     }
 }

@@ -14,6 +14,8 @@ pub(super) type Result<T> = std::result::Result<T, DecodeError>;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ValueDecoder<'de> {
     pub(super) text: &'de str,
+    /// Whether a text that is a number or a boolean is read as one where one is wanted.
+    pub(super) loose: bool,
 }
 
 impl<'de> ValueDecoder<'de> {
@@ -48,10 +50,22 @@ impl<'de> ValueDecoder<'de> {
     }
 
     fn whole<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.first() {
-            b'-' | b'0'..=b'9' => self.number(visitor, true),
-            _ => self.deserialize_any(visitor),
+        let plain = self.plain();
+        match plain.first() {
+            b'-' | b'0'..=b'9' => plain.number(visitor, true),
+            _ => plain.deserialize_any(visitor),
         }
+    }
+
+    /// The number or boolean that a text is, where that is looked into.
+    fn plain(self) -> Self {
+        if !self.loose || self.first() != b'"' {
+            return self;
+        }
+        let inner = &self.text[1..self.text.len() - 1];
+        let plain =
+            serde_json::from_str::<serde_json::Number>(inner).is_ok() || matches!(inner, "true" | "false");
+        if plain { Self { text: inner, loose: false } } else { self }
     }
 
     fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -66,12 +80,12 @@ impl<'de> ValueDecoder<'de> {
     fn list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let mut scanner = Scanner::new(self.text);
         scanner.open_array().map_err(DecodeError::fault)?;
-        visitor.visit_seq(Elements { text: self.text, scanner, index: 0 })
+        visitor.visit_seq(Elements { text: self.text, loose: self.loose, scanner, index: 0 })
     }
 
     fn object<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         let members = members(self.text)?;
-        let object = Members { text: self.text, members: &members, any_case: false };
+        let object = Members { text: self.text, members: &members, any_case: false, loose: self.loose };
         object.deserialize_map(visitor)
     }
 }
@@ -107,6 +121,18 @@ impl<'de> Deserializer<'de> for ValueDecoder<'de> {
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     );
 
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.plain().deserialize_any(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.plain().deserialize_any(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.plain().deserialize_any(visitor)
+    }
+
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         self.text(visitor)
     }
@@ -137,7 +163,8 @@ impl<'de> Deserializer<'de> for ValueDecoder<'de> {
             b'"' => CowStrDeserializer::new(self.string()?).deserialize_enum(name, variants, visitor),
             b'{' => {
                 let members = members(self.text)?;
-                let object = Members { text: self.text, members: &members, any_case: false };
+                let object =
+                    Members { text: self.text, members: &members, any_case: false, loose: self.loose };
                 visitor.visit_enum(MapAccessDeserializer::new(object.access(None)?))
             }
             _ => self.deserialize_any(visitor),
@@ -149,13 +176,14 @@ impl<'de> Deserializer<'de> for ValueDecoder<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i128 u128 f32 f64 char bytes byte_buf unit unit_struct seq tuple tuple_struct map
+        i128 u128 char bytes byte_buf unit unit_struct seq tuple tuple_struct map
         struct identifier
     }
 }
 
 struct Elements<'de> {
     text: &'de str,
+    loose: bool,
     scanner: Scanner<'de>,
     index: usize,
 }
@@ -170,7 +198,7 @@ impl<'de> SeqAccess<'de> for Elements<'de> {
         let value = self.scanner.value().map_err(DecodeError::fault)?;
         let index = self.index;
         self.index += 1;
-        seed.deserialize(ValueDecoder { text: value.of(self.text) })
+        seed.deserialize(ValueDecoder { text: value.of(self.text), loose: self.loose })
             .map(Some)
             .map_err(|error| error.within(&format!("[{index}]")))
     }

@@ -50,13 +50,23 @@ impl Served {
         Self::start_on(runtime, make, settings)
     }
 
+    /// Serves handlers with settings that have been read already.
+    pub(crate) fn start_config(make: impl FnOnce() -> Rejoinder + Send + 'static, config: Config) -> Self {
+        let mut runtime = Builder::new_multi_thread();
+        runtime.worker_threads(4);
+        Self::run(runtime, make, config)
+    }
+
     /// Serves handlers from a program with a runtime of its own choice.
     pub(crate) fn start_on(
-        mut runtime: Builder,
+        runtime: Builder,
         make: impl FnOnce() -> Rejoinder + Send + 'static,
         settings: &[(&str, &str)],
     ) -> Self {
-        let config = config(settings);
+        Self::run(runtime, make, config(settings))
+    }
+
+    fn run(mut runtime: Builder, make: impl FnOnce() -> Rejoinder + Send + 'static, config: Config) -> Self {
         let (tell, told) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {

@@ -41,7 +41,9 @@ impl Findings {
             self.add("body_without_effect", at(place, "requestBody"), message);
         }
         let mapping = at(place, "parameterMapping");
-        if generic.parameter_mapping.is_empty() {
+        // Changing or deleting something often answers nothing that anybody waits for.
+        let answers = !matches!(method, "PUT" | "PATCH" | "DELETE");
+        if generic.parameter_mapping.is_empty() && answers {
             let message = "no parameterMapping: whatever the service answers, no parameter is set. Map one, such as \"temperature\" to \"$.now.celsius\"";
             self.add("mapping_missing", mapping, message);
         } else if generic.http_method == HttpMethod::Head {
