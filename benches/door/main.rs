@@ -13,12 +13,14 @@
 #![expect(clippy::print_stdout, reason = "it prints its figures")]
 
 mod bare;
+#[path = "../kit/load.rs"]
 mod load;
+#[path = "../kit/process.rs"]
 mod process;
 
 use std::time::Duration;
 
-use process::{Kind, Process};
+use process::Process;
 
 const ROUNDS: usize = 7;
 const STARTS: usize = 21;
@@ -61,7 +63,7 @@ fn main() {
             );
         }
     }
-    let start = |kind| median((0..STARTS).map(|_| Process::start(kind).1).collect());
+    let start = |kind| median((0..STARTS).map(|_| start_one(kind).1).collect());
     let (bare, rejoinder) = (start(Kind::Bare), start(Kind::Rejoinder));
     println!(
         "\nstart to first 200: bare {:.1} ms, rejoinder {:.1} ms, ratio {:.2} (median of {STARTS})",
@@ -70,15 +72,15 @@ fn main() {
         rejoinder.as_secs_f64() / bare.as_secs_f64(),
     );
     for kind in [Kind::Bare, Kind::Rejoinder] {
-        let (process, _) = Process::start(kind);
+        let (process, _) = start_one(kind);
         std::thread::sleep(Duration::from_millis(300));
         println!("idle memory (PSS) of {kind:?}: {:.1} MiB", process.pss_kib() as f64 / 1024.0);
     }
 }
 
 fn cpu_per_request(body: &str, requests: usize, connections: usize) -> (Duration, Duration) {
-    let (bare, _) = Process::start(Kind::Bare);
-    let (rejoinder, _) = Process::start(Kind::Rejoinder);
+    let (bare, _) = start_one(Kind::Bare);
+    let (rejoinder, _) = start_one(Kind::Rejoinder);
     let round = |process: &Process| {
         let before = process.cpu();
         load::run(process.address, body, requests, connections);
@@ -94,4 +96,31 @@ fn cpu_per_request(body: &str, requests: usize, connections: usize) -> (Duration
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Bare,
+    Rejoinder,
+}
+
+fn start_one(kind: Kind) -> (Process, Duration) {
+    let body = r#"{"fulfillmentInfo":{"tag":"order-status"},"sessionInfo":{"parameters":{"customer_name":"Ada","order_id":"42"}}}"#;
+    // An empty one keeps a configuration file away.
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = std::env::current_exe().expect("this program");
+    match kind {
+        Kind::Bare => Process::start(
+            own.as_os_str(),
+            |address| vec!["bare".to_owned(), address.to_string()],
+            folder,
+            body,
+        ),
+        Kind::Rejoinder => Process::start(
+            env!("CARGO_BIN_EXE_rejoinder").as_ref(),
+            |address| ["serve", "--bind", &address.to_string()].map(str::to_owned).to_vec(),
+            folder,
+            body,
+        ),
+    }
 }

@@ -1,46 +1,39 @@
 //! A server as a process of its own, pinned to the first core, and what it uses.
 
+use std::ffi::OsStr;
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
-    Bare,
-    Rejoinder,
-}
-
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
-    // Holds the log, and keeps a configuration file of this folder away.
-    _folder: tempfile::TempDir,
+    /// Holds the log, and the configuration if there is one.
+    folder: tempfile::TempDir,
 }
 
 impl Process {
-    /// Starts a server; tells how long it took to its first 200.
-    pub(crate) fn start(kind: Kind) -> (Self, Duration) {
+    /// Starts `program` with the arguments that `arguments` gives for its address, in `folder`; tells
+    /// how long it took to answer `body` with 200.
+    pub(crate) fn start(
+        program: &OsStr,
+        arguments: impl FnOnce(SocketAddr) -> Vec<String>,
+        folder: tempfile::TempDir,
+        body: &str,
+    ) -> (Self, Duration) {
         let address = free_address();
-        let folder = tempfile::tempdir().expect("a folder");
         let log = std::fs::File::create(folder.path().join("log")).expect("a log");
         let mut command = Command::new("taskset");
-        command.args(["-c", "0"]);
-        match kind {
-            Kind::Bare => command
-                .arg(std::env::current_exe().expect("this program"))
-                .arg("bare")
-                .arg(address.to_string()),
-            Kind::Rejoinder => {
-                command.args([env!("CARGO_BIN_EXE_rejoinder"), "serve", "--bind", &address.to_string()])
-            }
-        };
+        command.args(["-c", "0"]).arg(program).args(arguments(address));
         command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let started = Instant::now();
         let child = command.spawn().expect("taskset");
-        let process = Self { child, address, _folder: folder };
-        let body = r#"{"fulfillmentInfo":{"tag":"order-status"},"sessionInfo":{"parameters":{"customer_name":"Ada","order_id":"42"}}}"#;
+        let process = Self { child, address, folder };
         while !super::load::answers(address, body) {
-            assert!(started.elapsed() < Duration::from_secs(10), "{kind:?} does not answer");
+            if started.elapsed() > Duration::from_secs(10) {
+                let log = std::fs::read_to_string(process.folder.path().join("log"));
+                panic!("{program:?} does not answer; it says: {log:?}");
+            }
             std::thread::sleep(Duration::from_micros(200));
         }
         (process, started.elapsed())
