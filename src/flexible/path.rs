@@ -81,6 +81,7 @@ pub struct TooComplex {
 }
 
 const LONGEST: usize = 1024;
+const MOST_IN_UNION: usize = 16;
 /// What the paths to all nodes of an answer may take together; the library writes each of them out.
 const MOST_PATHS: usize = 16 << 20;
 
@@ -153,7 +154,9 @@ impl ResponsePath {
                 Ok(found.map(Cow::Borrowed))
             }
             Kind::List(query) => {
-                let mut left = MOST_PATHS;
+                // Every member of a union may find every node.
+                let times = query.segments.iter().filter_map(union).map(Vec::len).max().unwrap_or(1);
+                let mut left = MOST_PATHS / times.max(1);
                 if !paths_fit(answer, 1, &mut left) {
                     return Err(TooComplex { limit: MOST_PATHS });
                 }
@@ -245,16 +248,11 @@ fn hint(path: &str) -> String {
     }
 }
 
+/// What makes a path cost more than the answer is large, if something does.
 fn too_costly(path: &str, query: &JpQuery) -> Option<&'static str> {
     let descendants = path.matches("..").count();
-    let unions = query.segments.iter().filter(|segment| {
-        let inner = match segment {
-            Segment::Descendant(inner) => inner,
-            segment => *segment,
-        };
-        matches!(inner, Segment::Selectors(_))
-    });
-    let filtered = path.split_once("[?").is_some_and(|(_, rest)| rest.contains(".."));
+    let filter = path.split_once("[?").map_or("", |(_, rest)| rest);
+    let unions: Vec<&Vec<Selector>> = query.segments.iter().filter_map(union).collect();
     if path.contains("match(") || path.contains("search(") {
         return Some(
             "uses match() or search(), which would compile a pattern for every element; compare with == instead",
@@ -263,18 +261,36 @@ fn too_costly(path: &str, query: &JpQuery) -> Option<&'static str> {
     if descendants > 1 {
         return Some("has more than one `..`, whose work multiplies; name the way to the value");
     }
-    if filtered && descendants > 0 {
+    if filter.contains("..") {
         return Some(
             "has a `..` inside or behind a filter, which would look at the whole answer for every element; name the way",
         );
     }
-    if unions.count() > 1 {
+    if filter.contains("$.") || filter.contains("$[") {
+        return Some(
+            "looks at the whole answer in a filter, for every element; compare with @ and plain values",
+        );
+    }
+    if unions.len() > 1 {
         return Some("has more than one union such as ['a','b'], whose hits multiply; map them one by one");
+    }
+    let plain = |selector: &Selector| matches!(selector, Selector::Name(_) | Selector::Index(_));
+    if unions.iter().any(|union| union.len() > MOST_IN_UNION || !union.iter().all(plain)) {
+        return Some("has a union of more than 16 members, or of others than names and indices");
     }
     if path.matches("[?").count() > 3 {
         return Some("has more than three filters");
     }
     None
+}
+
+/// The members of `['a','b']`, also behind `..`.
+fn union(segment: &Segment) -> Option<&Vec<Selector>> {
+    match segment {
+        Segment::Selectors(selectors) => Some(selectors),
+        Segment::Descendant(inner) => union(inner),
+        Segment::Selector(_) => None,
+    }
 }
 
 /// Whether the paths to all nodes below `value`, itself reached by `length` bytes, fit into `left`.
@@ -357,6 +373,9 @@ mod tests {
             ("$.a[?@..b]", "inside or behind a filter"),
             ("$['a','b']['c','d']", "more than one union"),
             ("$.a[?match(@.b, '.*')]", "match() or search()"),
+            ("$.a[?$.a[*]]", "looks at the whole answer in a filter"),
+            ("$[*,*]", "others than names and indices"),
+            ("$[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", "more than 16 members"),
         ] {
             let error = ResponsePath::parse(path).expect_err(path).to_string();
             assert!(error.contains(expected), "{path}: {error}");

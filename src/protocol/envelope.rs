@@ -47,7 +47,7 @@ impl Envelope {
     /// The same request, its parameters read as they come out of a query: everything there is text,
     /// so a number is wanted as well as a text.
     #[must_use]
-    pub(crate) fn from_query(self) -> Self {
+    pub(crate) fn read_loosely(self) -> Self {
         Self { loose: true, ..self }
     }
 

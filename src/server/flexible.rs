@@ -34,7 +34,7 @@ pub(super) async fn read(
         }
     }
     let call = json!({ "fulfillmentInfo": { "tag": tag }, "sessionInfo": { "parameters": found } });
-    Ok(Envelope::parse(&call.to_string().into())?.from_query())
+    Ok(Envelope::parse(&call.to_string().into())?.read_loosely())
 }
 
 /// Why this route cannot answer a flexible call, if it cannot.

@@ -14,6 +14,7 @@ mod demo;
 mod door;
 mod embedded;
 mod flexible_door;
+mod flexible_properties;
 mod generated;
 mod generated_webhooks;
 mod gzip;

@@ -69,7 +69,7 @@ impl Inspect {
                 resource::refuse_foreign(&webhook, &webhook.unknown)
                     .with_context(|| format!("{place} is no Webhook resource"))?;
                 self.print(&mut out, &webhook, || resource::webhook(&webhook, body.len()))?;
-                check::webhook(&webhook)
+                crate::flexible::check::webhook(&webhook)
             }
             Kind::Environment => {
                 let environment = Environment::parse(&body)

@@ -23,9 +23,9 @@ struct Upstream {
     /// The display name of the webhook.
     name: String,
     /// As the agent has it.
-    webhook: Variant,
+    webhook: Arc<Variant>,
     /// As environments override it, by the environment's id.
-    environments: Vec<(String, Variant)>,
+    environments: Vec<(String, Arc<Variant>)>,
     reply: Option<ReplyTemplate>,
     semantics: Semantics,
     failures: Failures,

@@ -1,5 +1,6 @@
 //! From `[routes."tag"]` and resources to routes that answer.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -39,9 +40,10 @@ impl fmt::Display for RouteFault {
 /// Builds the routes of `config`; one with a fault stops no other.
 pub(crate) fn build(config: &Config, resources: &Resources, outbound: &Outbound) -> Routes {
     let mut routes = Routes::default();
+    let mut variants = Variants { config, outbound, known: HashMap::new() };
     for setting in &config.routes {
         let mut faults = Vec::new();
-        let route = match route(setting, config, resources, outbound, &mut faults) {
+        let route = match route(setting, resources, &mut variants, &mut faults) {
             Some(route) if faults.is_empty() => route,
             _ => broken(setting),
         };
@@ -54,31 +56,32 @@ pub(crate) fn build(config: &Config, resources: &Resources, outbound: &Outbound)
 
 fn route(
     setting: &config::Route,
-    config: &Config,
     resources: &Resources,
-    outbound: &Outbound,
+    variants: &mut Variants<'_>,
     faults: &mut Vec<String>,
 ) -> Option<Route> {
+    let config = variants.config;
     let reply = setting.reply.as_ref().and_then(|reply| template(reply, "reply", faults));
     let on_error = setting.on_error.as_ref().and_then(|failure| policy(failure, faults));
     let Some(webhook) = resources.webhook(&setting.webhook) else {
         faults.push(unknown_webhook(setting, config, resources));
         return None;
     };
-    let mut variant = |webhook: &Webhook, whose: &str| {
-        variant(webhook, config, outbound)
+    let mut variant = |webhook: &Webhook, environment: &str, whose: &str| {
+        variants
+            .get(webhook, environment)
             .map_err(|messages| {
                 faults.extend(messages.into_iter().map(|message| format!("{whose}: {message}")))
             })
             .ok()
     };
-    let base = variant(webhook, &format!("webhook {:?}", setting.webhook));
+    let base = variant(webhook, "", &format!("webhook {:?}", setting.webhook));
     let mut environments = Vec::new();
     for (_, environment) in &resources.environments {
         let Some(overrides) = environment.overrides_for(webhook) else { continue };
         let whose =
             format!("webhook {:?} in the environment {:?}", setting.webhook, environment.display_name);
-        if let Some(variant) = variant(&webhook.with_overrides(overrides), &whose) {
+        if let Some(variant) = variant(&webhook.with_overrides(overrides), environment.id(), &whose) {
             environments.push((environment.id().to_owned(), variant));
         }
     }
@@ -105,6 +108,22 @@ fn route(
         Some(policy) => route.on_error(policy),
         None => route,
     })
+}
+
+/// The webhooks that routes share: one breaker and one cap each, however many tags call it.
+struct Variants<'c> {
+    config: &'c Config,
+    outbound: &'c Outbound,
+    /// By display name and environment.
+    known: HashMap<(String, String), Result<Arc<Variant>, Vec<String>>>,
+}
+
+impl Variants<'_> {
+    fn get(&mut self, webhook: &Webhook, environment: &str) -> Result<Arc<Variant>, Vec<String>> {
+        let key = (webhook.display_name.clone(), environment.to_owned());
+        let (config, outbound) = (self.config, self.outbound);
+        self.known.entry(key).or_insert_with(|| variant(webhook, config, outbound).map(Arc::new)).clone()
+    }
 }
 
 fn variant(webhook: &Webhook, config: &Config, outbound: &Outbound) -> Result<Variant, Vec<String>> {
