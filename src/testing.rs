@@ -26,7 +26,7 @@ use serde_json::Value;
 
 use crate::auth::Caller;
 use crate::error::Result;
-use crate::fulfillment::{Call, Fulfillment, OnError, Router};
+use crate::fulfillment::{AnswerForm, Call, Fulfillment, OnError, Router};
 use crate::protocol::{
     Envelope, FormInfo, FulfillmentInfo, Message, PageInfo, ParameterInfo, ParameterState, Query,
     SessionInfo, Transition, WebhookRequest, WebhookResponse,
@@ -125,6 +125,40 @@ impl WebhookCall {
         self.send_to(&Webhook::new(router)?).await
     }
 
+    /// Lets `router` answer it as a flexible webhook call of the same parameters: what it sets, as
+    /// one object, and what it says under `messages`.
+    ///
+    /// ```
+    /// use rejoinder::testing::WebhookCall;
+    /// use rejoinder::{Reply, Router};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let router = Router::new().tag("status", async || Reply::text("On its way.").set("status", "shipped"));
+    /// let answer = WebhookCall::tag("status").send_flexible(router).await?;
+    /// assert_eq!(answer["status"], "shipped");
+    /// assert_eq!(answer["messages"][0], "On its way.");
+    /// # Ok::<(), rejoinder::Error>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the caller would be told, also that a flexible call cannot carry what the handler needs
+    /// or answers.
+    pub async fn send_flexible(&self, router: Router) -> Result<Value> {
+        let Webhook(fulfillment) = Webhook::new(router)?;
+        let parameters = self.request.session_info.as_ref().map(|session| &session.parameters);
+        let request = serde_json::json!({
+            "fulfillmentInfo": { "tag": self.request.tag() }, "sessionInfo": { "parameters": parameters },
+        });
+        let envelope = Envelope::parse(&request.to_string().into())?;
+        let call = Call::new(envelope, Caller::Unverified, fulfillment.states());
+        let form = AnswerForm::Parameters { messages_key: "messages" };
+        let body = fulfillment.answer_as(call, form).await.body?;
+        Ok(serde_json::from_slice(&body)?)
+    }
+
     /// Lets `webhook` answer it, which keeps its state from call to call.
     ///
     /// # Errors
@@ -134,7 +168,7 @@ impl WebhookCall {
         let fulfillment = &webhook.0;
         let envelope = Envelope::parse(&serde_json::to_vec(&self.request)?.into())?;
         let call = Call::new(envelope, Caller::Unverified, fulfillment.states());
-        let body = fulfillment.answer(call).await.body?;
+        let body = fulfillment.answer_as(call, AnswerForm::Response).await.body?;
         Ok(Response(WebhookResponse::parse(&body)?))
     }
 }

@@ -31,6 +31,7 @@ impl Serve {
         let demo = config.demo;
         let open = config.auth.any_of.is_empty();
         let nothing = !demo && config.routes.is_empty();
+        let tags: Vec<String> = config.routes.iter().map(|route| route.tag.clone()).collect();
         let watched = self.watch.then(|| config.clone());
         runtime.block_on(async {
             let server = Rejoinder::new().bind(config)?;
@@ -42,7 +43,7 @@ impl Serve {
             if let Some(config) = watched {
                 super::watch::watch(sources, &config, server.live().clone())?;
             }
-            introduce(&server, demo, open)?;
+            introduce(&server, demo, open, &tags)?;
             server.run(signals()).await?;
             anyhow::Ok(())
         })?;
@@ -53,11 +54,14 @@ impl Serve {
 }
 
 /// Tells a person where the server is, and how to try it.
-fn introduce(server: &Server, demo: bool, open: bool) -> std::io::Result<()> {
+fn introduce(server: &Server, demo: bool, open: bool, tags: &[String]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let path = server.webhook_paths().first().map_or("", String::as_str);
     for address in server.addresses() {
         writeln!(out, "Rejoinder {} answers http://{address}{path}", env!("CARGO_PKG_VERSION"))?;
+    }
+    if !tags.is_empty() {
+        writeln!(out, "Tags of the settings: {}", tags.join(", "))?;
     }
     if demo && let Some(address) = server.addresses().first() {
         let credentials = if open { "" } else { " -u USER:PASSWORD" };

@@ -10,8 +10,6 @@ use serde_json::{Value, json};
 
 use super::body::{self, Limits};
 use super::respond::Refusal;
-use crate::error::Error;
-use crate::fulfillment::Route;
 use crate::protocol::decode::same_name;
 use crate::protocol::{Envelope, Struct};
 
@@ -35,20 +33,6 @@ pub(super) async fn read(
     }
     let call = json!({ "fulfillmentInfo": { "tag": tag }, "sessionInfo": { "parameters": found } });
     Ok(Envelope::parse(&call.to_string().into())?.read_loosely())
-}
-
-/// Why this route cannot answer a flexible call, if it cannot.
-pub(super) fn refusal(route: &Route) -> Option<Error> {
-    let needed = route.needs_conversation();
-    if needed.is_empty() {
-        return None;
-    }
-    let message = format!(
-        "The handler of `{}` needs {}, which a flexible webhook call does not bring; call this tag as a standard webhook.",
-        route.pattern(),
-        needed.join(" and ")
-    );
-    Some(Error::bad_request(message).with_code("not_flexible"))
 }
 
 fn parameters(cause: impl Into<String>) -> Refusal {

@@ -9,7 +9,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::auth::Caller;
-use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
+use crate::fulfillment::{AnswerForm, Call, Fulfillment};
 use crate::protocol::Envelope;
 
 use super::access_log::Record;
@@ -57,7 +57,11 @@ pub(crate) async fn answer(
             call = admitted;
             record.call = Some(&call);
             record.caller = Some(call.caller());
-            answer = run(&door, &fulfillment, call.clone(), entry).await;
+            let form = match entry {
+                Entry::Standard => AnswerForm::Response,
+                Entry::Flexible => AnswerForm::Parameters { messages_key: &door.messages_key },
+            };
+            answer = door.answer(&fulfillment, call.clone(), form).await;
             record.outcome = answer.outcome.as_str();
             let told = answer.body.as_ref().err();
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
@@ -114,14 +118,4 @@ async fn admit(
     };
     let envelope = envelope.map_err(|refusal| (refusal, None))?;
     Ok((Call::new(envelope, caller, fulfillment.states()), in_flight))
-}
-
-async fn run(door: &Door, fulfillment: &Arc<Fulfillment>, call: Call, entry: Entry) -> Answer {
-    if entry == Entry::Standard {
-        return door.answer(fulfillment, call, AnswerForm::Response).await;
-    }
-    if let Some(error) = fulfillment.route(&call.tag()).and_then(|route| flexible::refusal(route)) {
-        return Answer::failed(error);
-    }
-    door.answer(fulfillment, call, AnswerForm::Parameters { messages_key: &door.messages_key }).await
 }

@@ -72,18 +72,22 @@ impl AnswerForm<'_> {
 }
 
 impl Fulfillment {
-    /// Answers a call. Never panics: a handler that does has failed.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) async fn answer(&self, call: Call) -> Answer {
+    /// Answers a call in this form; a flexible one only if its handler needs nothing else.
+    pub(crate) async fn answer_as(&self, call: Call, form: AnswerForm<'_>) -> Answer {
         let route = self.route(&call.tag()).map(Arc::clone);
-        self.answer_by(route.as_deref(), call, AnswerForm::Response).await
+        self.answer_by(route.as_deref(), call, form).await
     }
 
-    /// Answers a call by the route of its tag; see [`Fulfillment::route`].
+    /// Answers a call by the route of its tag; see [`Fulfillment::route`]. Never panics: a handler
+    /// that does has failed.
     pub(crate) async fn answer_by(&self, route: Option<&Route>, call: Call, form: AnswerForm<'_>) -> Answer {
         let Some(route) = route else {
             return Answer::failed(self.unknown_tag(&call.tag()));
         };
+        if let (AnswerForm::Parameters { .. }, [_, ..]) = (form, route.needs_conversation()) {
+            return Answer::failed(not_flexible(route));
+        }
         let run = AssertUnwindSafe(run(route, call.clone())).catch_unwind();
         let reply = run.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
         match reply {
@@ -146,6 +150,15 @@ fn fail(route: &Route, error: Error, call: &Call, form: AnswerForm<'_>) -> Answe
             Err(wrong) => Answer::failed(error.with_cause(wrong)),
         },
     }
+}
+
+fn not_flexible(route: &Route) -> Error {
+    let message = format!(
+        "The handler of `{}` needs {}, which a flexible webhook call does not bring; call this tag as a standard webhook.",
+        route.pattern(),
+        route.needs_conversation().join(" and ")
+    );
+    Error::bad_request(message).with_code("not_flexible")
 }
 
 fn wrong_reply(error: &ReplyError) -> Error {
