@@ -104,7 +104,7 @@ impl ResponsePath {
         if !path.starts_with('$') {
             return Ok(Self { text, kind: Kind::Definite(bare(path)?) });
         }
-        if blank_outside_brackets(path) {
+        if outside_quotes(path).any(|(character, bracketed)| !bracketed && character.is_whitespace()) {
             return Err(PathError::Blank { path: text });
         }
         let query = parse_json_path(path).map_err(|error| {
@@ -216,11 +216,12 @@ fn unquoted(name: &str) -> String {
     }
 }
 
-fn blank_outside_brackets(path: &str) -> bool {
+/// The path without what stands in quotes, and whether each character stands in brackets.
+fn outside_quotes(path: &str) -> impl Iterator<Item = (char, bool)> {
     let mut brackets = 0usize;
     let mut quote = None;
     let mut escaped = false;
-    for character in path.chars() {
+    path.chars().filter_map(move |character| {
         match (quote, character) {
             _ if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,
@@ -229,11 +230,10 @@ fn blank_outside_brackets(path: &str) -> bool {
             (None, '\'' | '"') => quote = Some(character),
             (None, '[' | '(') => brackets += 1,
             (None, ']' | ')') => brackets = brackets.saturating_sub(1),
-            (None, _) if brackets == 0 && character.is_whitespace() => return true,
             (None, _) => {}
         }
-    }
-    false
+        quote.is_none().then_some((character, brackets > 0))
+    })
 }
 
 /// What is most often meant by a path that does not parse.
@@ -250,6 +250,7 @@ fn hint(path: &str) -> String {
 
 /// What makes a path cost more than the answer is large, if something does.
 fn too_costly(path: &str, query: &JpQuery) -> Option<&'static str> {
+    let path: String = outside_quotes(path).map(|(character, _)| character).collect();
     let descendants = path.matches("..").count();
     let filter = path.split_once("[?").map_or("", |(_, rest)| rest);
     let unions: Vec<&Vec<Selector>> = query.segments.iter().filter_map(union).collect();
@@ -266,7 +267,7 @@ fn too_costly(path: &str, query: &JpQuery) -> Option<&'static str> {
             "has a `..` inside or behind a filter, which would look at the whole answer for every element; name the way",
         );
     }
-    if filter.contains("$.") || filter.contains("$[") {
+    if filter.contains('$') {
         return Some(
             "looks at the whole answer in a filter, for every element; compare with @ and plain values",
         );
@@ -347,6 +348,7 @@ mod tests {
             ("$.parts[?(@.type == 'locality' || @.ok == false)].name.text", Some(json!(["Bonn", "DE"]))),
             ("$.parts[?(@.type == 'locality' && @.ok == true)].name.text", Some(json!(["Bonn"]))),
             ("$.parts[?(@.type == 'nothing')].name.text", Some(json!([]))),
+            ("$.parts[?(@.type != '$..x match(')].ok", Some(json!([true, false]))),
             ("$.parts[*].name.text", Some(json!(["Bonn", "DE"]))),
             ("$.parts[0:1].type", Some(json!(["locality"]))),
             ("$..text", Some(json!(["Bonn", "DE"]))),
@@ -374,6 +376,7 @@ mod tests {
             ("$['a','b']['c','d']", "more than one union"),
             ("$.a[?match(@.b, '.*')]", "match() or search()"),
             ("$.a[?$.a[*]]", "looks at the whole answer in a filter"),
+            ("$[?@ == $]", "looks at the whole answer in a filter"),
             ("$[*,*]", "others than names and indices"),
             ("$[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", "more than 16 members"),
         ] {

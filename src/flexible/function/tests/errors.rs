@@ -48,11 +48,15 @@ fn errors_name_the_argument_and_its_type_but_never_its_value() {
             json!([1, 1, 2]),
             "argument 1 of IF is a number, expected a condition in quotes, or a boolean",
         ),
-        ("FILTER", json!([[], "$["]), "argument 2 of FILTER is a text, expected a JSONPath such as $.a[0].b"),
+        (
+            "FILTER",
+            json!([[], "$["]),
+            "argument 2 of FILTER is a text, expected a JSONPath such as $.a[?(@.b == 'c')].d that does not multiply work",
+        ),
         (
             "FILTER",
             json!([[], "$..a..b..c"]),
-            "argument 2 of FILTER is a text, expected a shorter JSONPath, with $ at its beginning only",
+            "argument 2 of FILTER is a text, expected a JSONPath such as $.a[?(@.b == 'c')].d that does not multiply work",
         ),
         (
             "FORMAT_DATE",
