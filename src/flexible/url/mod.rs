@@ -1,6 +1,9 @@
 //! The address of an exchange: literal text with values that cannot choose another resource.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+mod error;
+mod segments;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::Url;
 
@@ -10,6 +13,9 @@ use super::scope::Scope;
 use super::soql::{self, Soql};
 use super::template::{Part, Problem, Template, as_text};
 use crate::config::{Unresolved, UrlEncoding};
+
+pub use error::{UriError, UrlError};
+use segments::{empty_segments, has_dot_segment};
 
 /// An address with references in its path and query, parsed once.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,86 +32,6 @@ pub(super) struct UrlTemplate {
 enum UrlPart {
     Text(String),
     Value { reference: Reference, soql: Option<Soql> },
-}
-
-/// An address that no exchange can be made with.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UriError {
-    /// A value would choose the scheme or the host.
-    #[error(
-        "{reference} stands in the scheme or host of the address, where a value could choose another server; write the host out and use references behind it"
-    )]
-    OriginReference {
-        /// The reference.
-        reference: String,
-    },
-    /// A function call.
-    #[error(
-        "{call} stands in the address, where the platform evaluates references only; set a parameter to it before the call"
-    )]
-    Function {
-        /// The call.
-        call: String,
-    },
-    /// No address.
-    #[error("{uri:?} is no https:// address: {cause}")]
-    Invalid {
-        /// What is written, without its query.
-        uri: String,
-        /// What is wrong.
-        cause: String,
-    },
-    /// A literal `.` or `..` in the path.
-    #[error("the path has a segment `.` or `..`; write the path out")]
-    DotSegment,
-    /// A call that does not parse.
-    #[error(transparent)]
-    Expression(#[from] super::ExpressionError),
-}
-
-/// Values that this address cannot take.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UrlError {
-    /// `.` or `..`, in whatever encoding.
-    #[error("a value makes a path segment of the address `.` or `..`, which would choose another resource")]
-    DotSegment,
-    /// Nothing where a segment should be.
-    #[error(
-        "a value that is empty leaves a path segment of the address empty, which would choose another resource"
-    )]
-    EmptySegment,
-    /// A value outside the quotes of a SOQL text.
-    #[error(
-        "{reference} stands in SOQL outside quotes, where only a number, true, false or a date may be put; found {found}. Put quotes around it"
-    )]
-    Soql {
-        /// The reference.
-        reference: String,
-        /// What kind of value it led to.
-        found: &'static str,
-    },
-    /// A reference to nothing, where that is a failure.
-    #[error("{reference} leads to nothing")]
-    Unresolved {
-        /// The reference.
-        reference: String,
-    },
-    /// More text than an address may have.
-    #[error("the address is {length} bytes long; expected at most {limit}")]
-    TooLong {
-        /// Its length.
-        length: usize,
-        /// The most allowed.
-        limit: usize,
-    },
-    /// What came of it is no address.
-    #[error("the address with its values is none: {cause}")]
-    Invalid {
-        /// What is wrong.
-        cause: String,
-    },
 }
 
 /// The longest address sent, in bytes; servers refuse longer ones.
@@ -325,31 +251,4 @@ fn kind(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
-}
-
-fn empty_segments(path: &str) -> usize {
-    path.split('/').skip(1).filter(|segment| segment.is_empty()).count()
-}
-
-/// Whether a segment of the path is `.` or `..` to any server, however often it decodes.
-fn has_dot_segment(path: &str) -> bool {
-    path.split('/').any(|segment| {
-        if !segment.contains(['.', '%']) {
-            return false;
-        }
-        let mut decoded = segment.to_owned();
-        for _ in 0..4 {
-            let dots = |part: &str| matches!(part.split(';').next(), Some("." | ".."));
-            if decoded.split(['/', '\\']).any(dots) {
-                return true;
-            }
-            let next = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
-            if next == decoded {
-                return false;
-            }
-            decoded = next;
-        }
-        // Whoever encodes this often is up to something.
-        true
-    })
 }

@@ -4,12 +4,17 @@
 //! that no path and no answer can cost much, and what a path gives: a definite one a value, every
 //! other one a list.
 
+mod cost;
+mod error;
+
 use std::borrow::Cow;
 
 use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
 use serde_json::Value;
+
+pub use error::{PathError, TooComplex};
 
 /// A path into an answer, parsed once.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,58 +37,7 @@ enum Step {
     Index(i64),
 }
 
-/// A text that is no path into an answer, or one that could cost too much.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PathError {
-    /// Nothing.
-    #[error("the path is empty; expected one such as $.order.status or order_status")]
-    Empty,
-    /// More text than a path needs.
-    #[error("the path is {length} bytes long; expected at most {limit}")]
-    TooLong {
-        /// Its length.
-        length: usize,
-        /// The most allowed.
-        limit: usize,
-    },
-    /// A blank where none may stand.
-    #[error("`{path}` has a blank outside brackets and quotes; write a name with blanks as $['two words']")]
-    Blank {
-        /// The path.
-        path: String,
-    },
-    /// No JSONPath.
-    #[error("`{path}` is no JSONPath{hint}: {cause}")]
-    Syntax {
-        /// The path.
-        path: String,
-        /// How it may have been meant.
-        hint: String,
-        /// What is wrong.
-        cause: String,
-    },
-    /// Something that multiplies work.
-    #[error("`{path}` {cause}")]
-    TooCostly {
-        /// The path.
-        path: String,
-        /// What is too much.
-        cause: &'static str,
-    },
-}
-
-/// An answer that a path cannot be led through within bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the answer is nested and named so that its paths would take more than {limit} bytes")]
-pub struct TooComplex {
-    limit: usize,
-}
-
 const LONGEST: usize = 1024;
-const MOST_IN_UNION: usize = 16;
-/// What the paths to all nodes of an answer may take together; the library writes each of them out.
-const MOST_PATHS: usize = 16 << 20;
 
 impl ResponsePath {
     /// Parses `$.a.b[0].c`, any other JSONPath, or a bare field name.
@@ -104,7 +58,7 @@ impl ResponsePath {
         if !path.starts_with('$') {
             return Ok(Self { text, kind: Kind::Definite(bare(path)?) });
         }
-        if outside_quotes(path).any(|(character, bracketed)| !bracketed && character.is_whitespace()) {
+        if cost::outside_quotes(path).any(|(character, bracketed)| !bracketed && character.is_whitespace()) {
             return Err(PathError::Blank { path: text });
         }
         let query = parse_json_path(path).map_err(|error| {
@@ -114,7 +68,7 @@ impl ResponsePath {
         })?;
         match definite(&query) {
             Some(steps) => Ok(Self { text, kind: Kind::Definite(steps) }),
-            None => match too_costly(path, &query) {
+            None => match cost::too_costly(path, &query) {
                 Some(cause) => Err(PathError::TooCostly { path: text, cause }),
                 None => Ok(Self { text, kind: Kind::List(query) }),
             },
@@ -154,12 +108,7 @@ impl ResponsePath {
                 Ok(found.map(Cow::Borrowed))
             }
             Kind::List(query) => {
-                // Every member of a union may find every node.
-                let times = query.segments.iter().filter_map(union).map(Vec::len).max().unwrap_or(1);
-                let mut left = MOST_PATHS / times.max(1);
-                if !paths_fit(answer, 1, &mut left) {
-                    return Err(TooComplex { limit: MOST_PATHS });
-                }
+                cost::check(query, answer)?;
                 // It fails only for functions at the top level, which the parser does not take there.
                 let hits = js_path_process(query, answer).unwrap_or_default();
                 let list = hits.into_iter().map(|hit| hit.val.clone()).collect();
@@ -216,26 +165,6 @@ fn unquoted(name: &str) -> String {
     }
 }
 
-/// The path without what stands in quotes, and whether each character stands in brackets.
-fn outside_quotes(path: &str) -> impl Iterator<Item = (char, bool)> {
-    let mut brackets = 0usize;
-    let mut quote = None;
-    let mut escaped = false;
-    path.chars().filter_map(move |character| {
-        match (quote, character) {
-            _ if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(character),
-            (None, '[' | '(') => brackets += 1,
-            (None, ']' | ')') => brackets = brackets.saturating_sub(1),
-            (None, _) => {}
-        }
-        quote.is_none().then_some((character, brackets > 0))
-    })
-}
-
 /// What is most often meant by a path that does not parse.
 fn hint(path: &str) -> String {
     let dashed = path.split(['.', '[', ']']).find(|name| {
@@ -245,67 +174,6 @@ fn hint(path: &str) -> String {
         Some(name) => format!("; a name with a dash is written ['{name}']"),
         None if path.contains(".length") => "; there is no length of a list in it".to_owned(),
         None => String::new(),
-    }
-}
-
-/// What makes a path cost more than the answer is large, if something does.
-fn too_costly(path: &str, query: &JpQuery) -> Option<&'static str> {
-    let path: String = outside_quotes(path).map(|(character, _)| character).collect();
-    let descendants = path.matches("..").count();
-    let filter = path.split_once("[?").map_or("", |(_, rest)| rest);
-    let unions: Vec<&Vec<Selector>> = query.segments.iter().filter_map(union).collect();
-    if path.contains("match(") || path.contains("search(") {
-        return Some(
-            "uses match() or search(), which would compile a pattern for every element; compare with == instead",
-        );
-    }
-    if descendants > 1 {
-        return Some("has more than one `..`, whose work multiplies; name the way to the value");
-    }
-    if filter.contains("..") {
-        return Some(
-            "has a `..` inside or behind a filter, which would look at the whole answer for every element; name the way",
-        );
-    }
-    if filter.contains('$') {
-        return Some(
-            "looks at the whole answer in a filter, for every element; compare with @ and plain values",
-        );
-    }
-    if unions.len() > 1 {
-        return Some("has more than one union such as ['a','b'], whose hits multiply; map them one by one");
-    }
-    let plain = |selector: &Selector| matches!(selector, Selector::Name(_) | Selector::Index(_));
-    if unions.iter().any(|union| union.len() > MOST_IN_UNION || !union.iter().all(plain)) {
-        return Some("has a union of more than 16 members, or of others than names and indices");
-    }
-    if path.matches("[?").count() > 3 {
-        return Some("has more than three filters");
-    }
-    None
-}
-
-/// The members of `['a','b']`, also behind `..`.
-fn union(segment: &Segment) -> Option<&Vec<Selector>> {
-    match segment {
-        Segment::Selectors(selectors) => Some(selectors),
-        Segment::Descendant(inner) => union(inner),
-        Segment::Selector(_) => None,
-    }
-}
-
-/// Whether the paths to all nodes below `value`, itself reached by `length` bytes, fit into `left`.
-fn paths_fit(value: &Value, length: usize, left: &mut usize) -> bool {
-    match left.checked_sub(length) {
-        Some(rest) => *left = rest,
-        None => return false,
-    }
-    match value {
-        Value::Array(items) => items.iter().all(|item| paths_fit(item, length + 8, left)),
-        Value::Object(members) => {
-            members.iter().all(|(name, member)| paths_fit(member, length + name.len() + 4, left))
-        }
-        _ => true,
     }
 }
 

@@ -1,0 +1,134 @@
+//! `$sys.func.NAME(args)`: calls of system functions, nested, with references and plain values.
+
+mod error;
+mod parse;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::function::{self, Function};
+use super::reference::Reference;
+use super::scope::Scope;
+use super::template::{Problem, Template};
+
+pub use error::ExpressionError;
+pub(super) use parse::parse_call;
+
+/// What an argument of a function is, and what is not plain text in a template.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Expression {
+    Literal(Value),
+    Reference(Reference),
+    List(Vec<Self>),
+    /// A text in quotes with references or calls in it.
+    Text(Template),
+    Call {
+        function: Function,
+        arguments: Vec<Self>,
+        text: String,
+    },
+}
+
+/// How every call of a function begins.
+const CALL: &str = "$sys.func.";
+
+/// Whether the text begins with a function call.
+pub(super) fn begins(text: &str) -> bool {
+    text.get(..CALL.len()).is_some_and(|start| start.eq_ignore_ascii_case(CALL))
+}
+
+impl Expression {
+    /// Its value; `None` if something in it leads to nothing, which is told to `problems`.
+    pub(super) fn value<'v>(
+        &'v self,
+        scope: &'v Scope<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Cow<'v, Value>> {
+        match self {
+            Self::Literal(value) => Some(Cow::Borrowed(value)),
+            Self::Reference(reference) => {
+                let value = scope.resolve(reference);
+                if value.is_none() {
+                    problems.push(Problem::Unresolved { reference: reference.text().to_owned() });
+                }
+                value
+            }
+            Self::Text(template) => match template.whole() {
+                Some(whole) => whole.value(scope, problems),
+                None => Some(Cow::Owned(Value::String(template.render(scope, problems)))),
+            },
+            Self::List(items) => {
+                let items: Option<Vec<Value>> =
+                    items.iter().map(|item| item.value(scope, problems).map(Cow::into_owned)).collect();
+                items.map(|items| Cow::Owned(Value::Array(items)))
+            }
+            Self::Call { function, arguments: written, .. } => {
+                let absent_is_null = scope.unresolved_is_empty();
+                let argument = |argument: &Self, problems: &mut Vec<Problem>| {
+                    let value = argument.value(scope, problems).map(Cow::into_owned);
+                    value.or(absent_is_null.then_some(Value::Null))
+                };
+                let arguments: Option<Vec<Value>> =
+                    written.iter().map(|each| argument(each, problems)).collect();
+                let mut arguments = arguments?;
+                if let Some(condition) = condition(*function, written) {
+                    // References in it are read as values, never as more of the condition's text.
+                    let holds = function::holds(condition, &mut |text| value_of(text, scope, problems));
+                    arguments[0] = Value::Bool(holds.unwrap_or(false));
+                }
+                match function.call(&arguments, scope.world()) {
+                    Ok(value) => Some(Cow::Owned(value)),
+                    Err(error) => {
+                        problems.push(Problem::Function { message: error.to_string() });
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    /// As it is written.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Call { text, .. } => text,
+            Self::Reference(reference) => reference.text(),
+            Self::Literal(_) | Self::List(_) | Self::Text(_) => "",
+        }
+    }
+
+    /// The references in it.
+    pub(super) fn references<'e>(&'e self, found: &mut Vec<&'e Reference>) {
+        match self {
+            Self::Literal(_) => {}
+            Self::Reference(reference) => found.push(reference),
+            Self::Text(template) => found.extend(template.references()),
+            Self::List(items) | Self::Call { arguments: items, .. } => {
+                items.iter().for_each(|item| item.references(found));
+            }
+        }
+    }
+}
+
+fn is_if(function: Function) -> bool {
+    function.name() == "IF"
+}
+
+/// The condition of an IF whose condition is a text.
+fn condition(function: Function, arguments: &[Expression]) -> Option<&str> {
+    match arguments.first() {
+        Some(Expression::Literal(Value::String(condition))) if is_if(function) => Some(condition),
+        _ => None,
+    }
+}
+
+/// The value of a reference or call in a condition; null if there is none.
+fn value_of(text: &str, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Value {
+    let expression = if begins(text) {
+        parse_call(text).ok().map(|(call, _)| call)
+    } else {
+        Reference::parse(text).map(Expression::Reference)
+    };
+    let value = expression.as_ref().and_then(|expression| expression.value(scope, problems));
+    value.map_or(Value::Null, Cow::into_owned)
+}
