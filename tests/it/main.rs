@@ -13,6 +13,7 @@ mod compile_fail;
 mod demo;
 mod door;
 mod embedded;
+mod examples;
 mod flexible_door;
 mod flexible_properties;
 mod generated;
