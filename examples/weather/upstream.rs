@@ -39,7 +39,8 @@ struct Asked {
 
 async fn weather(request: HttpRequest, city: web::Path<String>, asked: web::Query<Asked>) -> HttpResponse {
     if request.headers().get("X-Api-Key").is_none_or(|key| key != "example-key") {
-        return HttpResponse::Unauthorized().json(json!({ "error": "the header X-Api-Key is missing or wrong" }));
+        return HttpResponse::Unauthorized()
+            .json(json!({ "error": "the header X-Api-Key is missing or wrong" }));
     }
     let (celsius, sky, rain) = match &*city.to_lowercase() {
         "oslo" => (3, "light rain", [true, false, true]),

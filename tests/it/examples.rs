@@ -108,7 +108,8 @@ fn request(command: &str) -> Request {
     let output = Command::new("/bin/sh").args(["-c", &shell]).output().expect("a shell");
     let arguments = String::from_utf8(output.stdout).expect("text");
     let arguments: Vec<&str> = arguments.trim_end_matches('\0').split('\0').collect();
-    let ["-sw", "\\n%{http_code}\\n", url, "-H", "Content-Type: application/json", "-d", body] = arguments[..]
+    let ["-sw", "\\n%{http_code}\\n", url, "-H", "Content-Type: application/json", "-d", body] =
+        arguments[..]
     else {
         panic!("another curl: {arguments:?}")
     };
@@ -172,7 +173,8 @@ fn every_block_of_the_page_on_flexible_webhooks_is_right() {
     let mut resources = 0;
     for (index, Block { text, .. }) in blocks.iter().enumerate().filter(|(_, block)| block.language == "json")
     {
-        let value: serde_json::Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let value: serde_json::Value =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let kind = match () {
             () if value.get("genericWebService").is_some() => "webhook",
             () if value.get("webhookConfig").is_some() => "environment",
@@ -185,9 +187,25 @@ fn every_block_of_the_page_on_flexible_webhooks_is_right() {
         resources += 1;
     }
     assert!(resources >= 3, "{resources} resources were found");
-    for Block { text, .. } in blocks.iter().filter(|block| block.language == "toml") {
+    for Block { text, .. } in blocks.iter().rev().filter(|block| block.language == "toml") {
         write("rejoinder.toml", text);
         let Ended { code, errors, .. } = run(folder.path(), &["check"], &[]);
         assert_eq!(code, Some(0), "{errors}\n{text}");
     }
+    // The first of them is there now.
+    let has = |text: &str| blocks.iter().any(|block| block.text == text);
+    let words = [
+        "export",
+        "webhook",
+        "order-status",
+        "--public-url",
+        "https://hooks.example.com",
+        "--messages",
+        "said",
+    ];
+    let exported = run(folder.path(), &words, &[]);
+    assert!(has(&exported.out), "{}{}", exported.out, exported.errors);
+    let flexible = Request::get("/flexible/order-status?customer_name=Ada&order_id=42");
+    let answer = String::from_utf8(Program::serve().connect().ask(&flexible).body).expect("text");
+    assert!(has(&format!("{answer}\n")), "{answer}");
 }
