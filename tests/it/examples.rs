@@ -160,19 +160,16 @@ fn an_edit_is_served_at_once_and_a_fault_is_told_and_changes_nothing() {
     assert_eq!(said(), "Outside it is 19 degrees in Lima, with clear skies.");
 }
 
-#[test]
-fn every_block_of_the_page_on_flexible_webhooks_is_right() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/flexible.md");
-    let blocks = blocks(&std::fs::read_to_string(page).expect("a page"));
+/// Runs the real command over every resource and every setting of a page; gives the folder they are in then.
+fn check_blocks(blocks: &[Block]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, text).expect("written");
     };
-    let mut resources = 0;
-    for (index, Block { text, .. }) in blocks.iter().enumerate().filter(|(_, block)| block.language == "json")
-    {
+    let in_language = |language| blocks.iter().filter(move |block| block.language == language);
+    for (index, Block { text, .. }) in in_language("json").enumerate() {
         let value: serde_json::Value =
             serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let kind = match () {
@@ -184,15 +181,23 @@ fn every_block_of_the_page_on_flexible_webhooks_is_right() {
         write(&name, text);
         let Ended { code, out, errors } = run(folder.path(), &["inspect", "--strict", kind, &name], &[]);
         assert_eq!(code, Some(0), "{out}{errors}");
-        resources += 1;
     }
-    assert!(resources >= 3, "{resources} resources were found");
-    for Block { text, .. } in blocks.iter().rev().filter(|block| block.language == "toml") {
+    // The first one stays.
+    for Block { text, .. } in in_language("toml").collect::<Vec<_>>().into_iter().rev() {
         write("rejoinder.toml", text);
-        let Ended { code, errors, .. } = run(folder.path(), &["check"], &[]);
+        // Where a check of the caller stands, its secrets are in the environment.
+        let secrets = ["AGENT_PASSWORD", "AGENT_KEY", "AGENT_KEY_NEXT"].map(|name| (name, "example"));
+        let Ended { code, errors, .. } = run(folder.path(), &["check"], &secrets);
         assert_eq!(code, Some(0), "{errors}\n{text}");
     }
-    // The first of them is there now.
+    folder
+}
+
+#[test]
+fn every_block_of_the_page_on_flexible_webhooks_is_right() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/flexible.md");
+    let blocks = blocks(&std::fs::read_to_string(page).expect("a page"));
+    let folder = check_blocks(&blocks);
     let has = |text: &str| blocks.iter().any(|block| block.text == text);
     let words = [
         "export",
@@ -208,4 +213,12 @@ fn every_block_of_the_page_on_flexible_webhooks_is_right() {
     let flexible = Request::get("/flexible/order-status?customer_name=Ada&order_id=42");
     let answer = String::from_utf8(Program::serve().connect().ask(&flexible).body).expect("text");
     assert!(has(&format!("{answer}\n")), "{answer}");
+}
+
+#[test]
+fn every_setting_of_the_readme_is_right() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let mut blocks = blocks(&std::fs::read_to_string(page).expect("a page"));
+    blocks.retain(|block| !block.text.starts_with("[dependencies]"));
+    check_blocks(&blocks);
 }
