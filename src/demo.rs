@@ -10,7 +10,7 @@ use crate::fulfillment::extract::{Form, Param, Params, State, Tag};
 use crate::fulfillment::rich::{
     Accordion, Button, Chip, Chips, Description, Element, Image, Info, ListItem, RichContent,
 };
-use crate::fulfillment::{FulfillmentMessage, Reply, Router};
+use crate::fulfillment::{FulfillmentMessage, Reply, Route, Router};
 use crate::protocol::decode::number_or_text;
 use crate::{Error, Result};
 
@@ -22,7 +22,7 @@ crate::param!(Kind: Option<String> = "kind");
 pub(crate) fn router() -> Router {
     Router::new()
         .state(Runs::default())
-        .tag("order-status", order_status)
+        .route(Route::new("order-status", order_status).sets(["order_status", "attempts", "last_tag"]))
         .tag("validate-form", validate_form)
         .tag("gallery", gallery)
         .tag("transition", transition)

@@ -69,8 +69,8 @@ pub use fulfillment::extract::{
     Sentiment, Session, State, Tag, Utterance,
 };
 pub use fulfillment::{
-    Call, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply, ReplyError, Route, Router,
-    SetupError, SetupFault, blocking, rich,
+    Call, ExportError, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply, ReplyError, Route,
+    Router, SetupError, SetupFault, blocking, rich,
 };
 pub use server::{Rejoinder, Server, ServerError};
 

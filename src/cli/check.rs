@@ -7,6 +7,7 @@ use super::Settings;
 use crate::config::Config;
 use crate::flexible;
 use crate::fulfillment::upstream::resources::Resources;
+use crate::server::Built;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
@@ -50,9 +51,12 @@ fn routes(mut config: Config) -> anyhow::Result<ExitCode> {
         }
     }
     let flexible_path = std::mem::take(&mut config.flexible.path);
-    let (fulfillment, faults) = crate::server::everything(&config)?;
+    let Built { fulfillment, faults, notes } = crate::server::everything(&config)?;
     for fault in &faults {
         eprintln!("rejoinder: {fault}");
+    }
+    for note in &notes {
+        eprintln!("rejoinder: note: {note}");
     }
     for route in fulfillment.routes().into_iter().filter(|_| !flexible_path.is_empty()) {
         let needed = route.needs_conversation();

@@ -41,7 +41,7 @@ impl Serve {
                 );
             }
             if let Some(config) = watched {
-                super::watch::watch(sources, &config, server.live().clone())?;
+                super::watch::watch(sources, &config, server.reloader())?;
             }
             introduce(&server, demo, open, &tags)?;
             server.run(signals()).await?;

@@ -8,13 +8,13 @@ use anyhow::Context as _;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::config::{Config, Sources};
-use crate::server::Live;
+use crate::server::Reloader;
 
 /// Editors and `git checkout` write several files; what follows this soon belongs together.
 const QUIET: Duration = Duration::from_millis(100);
 
 /// Watches the files that routes come from, on a thread of its own, for as long as the process runs.
-pub(super) fn watch(sources: Sources, config: &Config, live: Live) -> anyhow::Result<()> {
+pub(super) fn watch(sources: Sources, config: &Config, reloader: Reloader) -> anyhow::Result<()> {
     let (changed, changes) = mpsc::channel();
     let watched = Watched::of(config);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
@@ -25,13 +25,22 @@ pub(super) fn watch(sources: Sources, config: &Config, live: Live) -> anyhow::Re
     })
     .context("the files cannot be watched")?;
     look_at(&mut watcher, config);
+    let mut fixed = fixed(config);
     std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
         while next_change(&changes) {
             match Config::load(&sources) {
                 Ok(config) => {
                     // Folders may have come.
                     look_at(&mut watcher, &config);
-                    reload(&live, &config);
+                    reload(&reloader, &config);
+                    let now = self::fixed(&config);
+                    if now != fixed {
+                        fixed = now;
+                        tracing::warn!(
+                            target: "rejoinder::routes",
+                            "settings changed that are not reloaded; they need a restart"
+                        );
+                    }
                 }
                 Err(error) => kept(error.faults.iter().map(ToString::to_string)),
             }
@@ -92,8 +101,21 @@ fn next_change(changes: &Receiver<()>) -> bool {
     }
 }
 
-fn reload(live: &Live, config: &Config) {
-    match live.reload(config) {
+/// The settings that stay as they are until a restart, as text.
+fn fixed(config: &Config) -> String {
+    let mut reloaded = false;
+    let lines = config.effective.lines().filter(|line| {
+        if line.starts_with('[') {
+            reloaded = matches!(*line, "[agent]" | "[routes]" | "[flexible]" | "[fulfillment]");
+        }
+        !reloaded
+    });
+    // Where a value was written may change without the value.
+    lines.map(|line| line.rsplit_once("  # ").map_or(line, |(value, _)| value)).collect::<Vec<_>>().join("\n")
+}
+
+fn reload(reloader: &Reloader, config: &Config) {
+    match reloader.reload(config) {
         Ok(()) => {
             tracing::info!(target: "rejoinder::routes", routes = config.routes.len(), "routes reloaded")
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Fulfillment;
+use super::{Fulfillment, OnError, Router, SetupError};
 use crate::protocol::webhook::Webhook;
 
 /// What is to be written.
@@ -24,6 +24,10 @@ pub(crate) struct Export<'a> {
 
 /// How the agent proves who it is.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "the command alone knows the checks of a server")
+)]
 pub(crate) enum Authentication {
     None,
     Basic { secret_version: String },
@@ -32,15 +36,74 @@ pub(crate) enum Authentication {
 
 /// A tag that no flexible webhook can call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ExportError {
+#[non_exhaustive]
+pub enum ExportError {
+    /// No handler serves the tag.
     #[error("no handler serves it{hint}")]
-    UnknownTag { hint: String },
+    UnknownTag {
+        /// The nearest tag, if one is near.
+        hint: String,
+    },
+    /// The handler needs what only a standard webhook call brings.
     #[error(
         "its handler needs {needed}, which a flexible webhook call does not bring; let the agent call it as a standard webhook"
     )]
-    NotFlexible { needed: String },
+    NotFlexible {
+        /// What it needs.
+        needed: String,
+    },
+    /// The router itself cannot be served.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// What was written is no webhook.
     #[error("what was written is no webhook: {0}")]
     Invalid(#[from] crate::protocol::ParseError),
+}
+
+impl Router {
+    /// The flexible webhook with which an agent calls a tag of this router.
+    ///
+    /// `address` is where tags are called, such as `https://orders.example.com/flexible`. What the
+    /// handler reads is taken from its inputs, what it sets from [`Route::sets`](super::Route::sets).
+    /// The display name is the tag; add to the resource how the agent proves who it is. Serialized it
+    /// is what the platform's API takes.
+    ///
+    /// ```
+    /// use rejoinder::{Params, Reply, Route, Router};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Order { id: String }
+    ///
+    /// async fn status(Params(order): Params<Order>) -> Reply {
+    ///     Reply::unchanged().set("status", format!("{} has shipped", order.id))
+    /// }
+    ///
+    /// let router = Router::new().route(Route::new("status", status).sets(["status"]));
+    /// let webhook = router.flexible_webhook("status", "https://orders.example.com/flexible")?;
+    /// let service = webhook.generic_web_service().expect("a service");
+    /// assert_eq!(service.uri, "https://orders.example.com/flexible/status");
+    /// assert!(service.request_body.contains("$session.params.id"));
+    /// assert_eq!(service.parameter_mapping["status"], "$.status");
+    /// # Ok::<(), rejoinder::ExportError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A tag that no handler serves, or one whose handler needs more than parameters.
+    pub fn flexible_webhook(&self, tag: &str, address: &str) -> Result<Webhook, ExportError> {
+        let fulfillment = Fulfillment::build(self.clone(), &OnError::Raise, None)?;
+        let export = Export {
+            tag,
+            display_name: tag,
+            address: address.trim_end_matches('/'),
+            reads: &[],
+            sets: &[],
+            messages: None,
+            timeout: 5,
+            authentication: Authentication::None,
+        };
+        webhook(&fulfillment, &export)
+    }
 }
 
 /// Makes the resource.

@@ -3,8 +3,7 @@
 //! It does not know through which door a call came: a [`Call`] goes in, a sealed answer comes out.
 
 mod call;
-#[cfg(feature = "cli")]
-pub(crate) mod export;
+mod export;
 pub mod extract;
 pub mod handler;
 mod hook;
@@ -14,6 +13,9 @@ pub mod router;
 pub(crate) mod upstream;
 
 pub use call::Call;
+pub use export::ExportError;
+#[cfg(feature = "cli")]
+pub(crate) use export::{Authentication, Export, webhook as flexible_webhook};
 pub use extract::Rejection;
 pub use handler::{Handler, IntoReply, blocking};
 pub use hook::IntoVerdict;

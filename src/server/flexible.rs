@@ -73,6 +73,19 @@ fn add(found: &mut Struct, name: String, value: Value) -> Result<(), Refusal> {
     if found.keys().any(|known| same_name(known, &name)) {
         return Err(parameters(format!("the parameter {name:?} is sent twice")));
     }
-    found.insert(name, value);
+    if !is_own_reference(&name, &value) {
+        found.insert(name, value);
+    }
     Ok(())
+}
+
+/// Whether a parameter arrived as the reference to itself: the agent had none to put in, and sent what
+/// an exported webhook says.
+fn is_own_reference(name: &str, value: &Value) -> bool {
+    let reference = |prefix: &str| {
+        let text = value.as_str()?;
+        let start = text.get(..prefix.len())?;
+        Some(start.eq_ignore_ascii_case(prefix) && same_name(&text[prefix.len()..], name))
+    };
+    reference("$session.params.") == Some(true) || reference("$flow.") == Some(true)
 }

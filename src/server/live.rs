@@ -17,11 +17,41 @@ pub(crate) struct Live {
     door: Option<Arc<Door>>,
 }
 
-/// Why routes were not replaced; the old ones go on.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .faults.join("\n"))]
-pub(crate) struct ReloadError {
+/// What settings and code come to.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) fulfillment: Fulfillment,
+    /// What cannot be served; such a tag answers 500.
     pub(crate) faults: Vec<String>,
+    /// What is served otherwise than its resource says.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Why routes were not replaced; the old ones go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the routes were not replaced: {}", .faults.join("; "))]
+pub struct ReloadError {
+    /// What is wrong.
+    pub faults: Vec<String>,
+}
+
+/// Replaces the routes that a running [`Server`](super::Server) takes from its settings.
+///
+/// `rejoinder serve --watch` does it whenever their files change.
+#[derive(Debug, Clone)]
+pub struct Reloader(pub(super) Live);
+
+impl Reloader {
+    /// Serves the routes, webhooks and environments that `config` says now, with its `[agent]`,
+    /// `[flexible]` and `[fulfillment]`; everything else stays as it was. Calls in flight end with
+    /// the routes that they began with.
+    ///
+    /// # Errors
+    ///
+    /// If anything in it is faulty. Then nothing is replaced.
+    pub fn reload(&self, config: &Config) -> Result<(), ReloadError> {
+        self.0.reload(config)
+    }
 }
 
 impl Live {
@@ -35,8 +65,8 @@ impl Live {
         self
     }
 
-    /// Everything that `config` serves, and what of it cannot be: such a tag answers 500.
-    pub(crate) fn build(&self, config: &Config) -> Result<(Fulfillment, Vec<String>), SetupError> {
+    /// Everything that `config` serves.
+    pub(crate) fn build(&self, config: &Config) -> Result<Built, SetupError> {
         // Without routes nothing is read: resources may lie there for other commands.
         let resources = if config.routes.is_empty() { Resources::default() } else { Resources::load(config) };
         let configured = routes::build(config, &resources, &self.outbound);
@@ -45,12 +75,13 @@ impl Live {
         let oversize_reply = config.fulfillment.oversize_reply.clone().map(Reply::text);
         let fulfillment = Fulfillment::build(router, &policy, oversize_reply)?;
         let faults = resources.faults.iter().map(ToString::to_string);
-        Ok((fulfillment, faults.chain(configured.faults.iter().map(ToString::to_string)).collect()))
+        let faults = faults.chain(configured.faults.iter().map(ToString::to_string)).collect();
+        Ok(Built { fulfillment, faults, notes: configured.notes })
     }
 
     /// Serves what `config` says now. If anything in it is faulty, everything stays as it was.
-    pub(crate) fn reload(&self, config: &Config) -> Result<(), ReloadError> {
-        let (fulfillment, faults) =
+    fn reload(&self, config: &Config) -> Result<(), ReloadError> {
+        let Built { fulfillment, faults, .. } =
             self.build(config).map_err(|error| ReloadError { faults: vec![error.to_string()] })?;
         if !faults.is_empty() {
             return Err(ReloadError { faults });

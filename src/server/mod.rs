@@ -20,7 +20,8 @@ mod service;
 mod webhook;
 
 #[cfg(feature = "cli")]
-pub(crate) use live::Live;
+pub(crate) use live::Built;
+pub use live::{ReloadError, Reloader};
 pub use rejoinder::Rejoinder;
 pub use run::{Server, ServerError};
 pub use service::Service;

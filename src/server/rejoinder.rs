@@ -10,13 +10,11 @@ use super::body::Limits;
 use super::door::Door;
 use super::executor;
 use super::lifecycle::Lifecycle;
-use super::live::Live;
+use super::live::{Built, Live};
 use super::run::{Server, ServerError};
 use super::service::Service;
 use crate::auth::Auth;
 use crate::config::{Config, Sources};
-#[cfg(feature = "cli")]
-use crate::fulfillment::Fulfillment;
 use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router};
 use crate::{Result, demo, telemetry};
 
@@ -153,9 +151,12 @@ impl Rejoinder {
 fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), ServerError> {
     let server = &config.server;
     let live = Live::new(router, config);
-    let (fulfillment, faults) = live.build(config)?;
+    let Built { fulfillment, faults, notes } = live.build(config)?;
     for fault in faults {
         tracing::error!(target: "rejoinder::routes", "{fault}");
+    }
+    for note in notes {
+        tracing::warn!(target: "rejoinder::routes", "{note}");
     }
     let door = Arc::new(Door {
         fulfillment: ArcSwap::from_pointee(fulfillment),
@@ -176,9 +177,9 @@ fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), 
     Ok((live.of(door), service))
 }
 
-/// Everything that `rejoinder serve` answers with these settings, and what of it cannot be served.
+/// Everything that `rejoinder serve` answers with these settings.
 #[cfg(feature = "cli")]
-pub(crate) fn everything(config: &Config) -> Result<(Fulfillment, Vec<String>), ServerError> {
+pub(crate) fn everything(config: &Config) -> Result<Built, ServerError> {
     let router = if config.demo { demo::router() } else { Router::new() };
     Ok(Live::new(router, config).build(config)?)
 }

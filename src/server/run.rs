@@ -10,7 +10,7 @@ use actix_web::http::KeepAlive;
 use actix_web::{App, HttpRequest, HttpServer, web};
 
 use super::lifecycle::Lifecycle;
-use super::live::Live;
+use super::live::{Live, Reloader};
 use super::pages;
 use super::respond::Refusal;
 use super::service::Service;
@@ -111,9 +111,10 @@ impl Server {
         &self.service.paths
     }
 
-    #[cfg(feature = "cli")]
-    pub(crate) fn live(&self) -> &Live {
-        &self.live
+    /// What replaces the routes of the settings while the server runs.
+    #[must_use]
+    pub fn reloader(&self) -> Reloader {
+        Reloader(self.live.clone())
     }
 
     /// Answers until `shutdown` is done; then refuses new calls, finishes those in flight, and

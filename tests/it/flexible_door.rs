@@ -76,6 +76,10 @@ fn query_and_body_are_the_parameters_and_the_answer_is_what_is_set() {
         let expected = json!({ "messages": ["Order 42 has shipped."], "status": "shipped", "items": 2, "note": "a b c" });
         assert_eq!(served.ask(&request).reply(), expected, "{method}");
     }
+    // What the agent has not, an exported webhook sends as its own reference.
+    let unset = json!({ "id": 42, "note": "$session.params.note", "items": "$flow.items" });
+    assert_eq!(served.ask(&post("/flexible/order%20status", &unset)).reply(), expected);
+    assert_eq!(get(&served, "/flexible/order%20status?id=42&note=%24session.params.NOTE").reply(), expected);
     // A list or object in a query is JSON text, as the platform writes it.
     let listed = get(&served, "/flexible/order%20status?id=42&items=%5B1%2C2%2C3%5D").reply();
     assert_eq!(listed["items"], 3);
@@ -216,6 +220,11 @@ fn a_tag_is_exported_as_the_webhook_that_calls_it() {
         webhook_type = "FLEXIBLE"
         http_method = "POST"
         request_body = "{\n  \"attempts\": \"$session.params.attempts\",\n  \"customer_name\": \"$session.params.customer_name\",\n  \"order_id\": \"$session.params.order_id\"\n}"
+        parameter_mapping = {
+          "attempts" = "$.attempts"
+          "last_tag" = "$.last_tag"
+          "order_status" = "$.order_status"
+        }
         secret_versions_for_request_headers {
           key            = "x-key"
           secret_version = "projects/shop/secrets/rejoinder-x-key/versions/latest"

@@ -224,7 +224,8 @@ fn a_route_that_cannot_be_served_stops_no_other() {
         json!({ "displayName": "Standard", "genericWebService": { "uri": "https://api.example.com/" } });
     let settings = format!(
         "{WEATHER}[routes.\"bad\"]\nwebhook = \"Bad\"\n[routes.\"standard\"]\nwebhook = \"Standard\"\n\
-         [routes.\"typo\"]\nwebhook = \"Wether API\"\n[routes.\"reply\"]\nwebhook = \"Weather API\"\nreply = \"$sys.func.NOPE()\"\n"
+         [routes.\"typo\"]\nwebhook = \"Wether API\"\n[routes.\"reply\"]\nwebhook = \"Weather API\"\nreply = \"$sys.func.NOPE()\"\n\
+         [routes.\"sorry\"]\nwebhook = \"Bad\"\non_error = \"Please call us.\"\n"
     );
     let folder = folder(&settings, &[good, bad, standard], &[]);
     write(folder.path(), "webhooks/broken.json", "{\"displayName\":");
@@ -236,6 +237,7 @@ fn a_route_that_cannot_be_served_stops_no_other() {
     for tag in ["bad", "standard", "typo", "reply"] {
         served.call(call(tag, &json!({}))).refused(500, "route_broken");
     }
+    assert_eq!(served.call(call("sorry", &json!({}))).said(), "Please call us.");
     let checked = run(folder.path(), &["check"], &[]);
     assert_eq!(checked.code, Some(1), "{}", checked.errors);
     for expected in [
@@ -244,6 +246,7 @@ fn a_route_that_cannot_be_served_stops_no_other() {
         "routes.\"bad\": webhook \"Bad\": genericWebService.parameterMapping.a b: \"a b\" names no parameter",
         "routes.\"standard\": webhook \"Standard\": it is a standard webhook",
         "has no webhook with the displayName \"Wether API\"; did you mean \"Weather API\"?",
+        "routes.\"sorry\": webhook \"Bad\": it has faults, which another route has told",
         "routes.\"reply\": reply: there is no system function \"NOPE\"",
     ] {
         assert!(checked.errors.contains(expected), "{expected} is not in:\n{}", checked.errors);
@@ -257,4 +260,30 @@ fn a_tag_of_the_settings_and_of_the_code_is_refused_at_start() {
     let config = Config::load(&Sources { file, ..Sources::default() }).expect("settings");
     let error = Rejoinder::new().tag("hours", async || "nine").bind(config).expect_err("two routes");
     assert!(error.to_string().contains("two routes answer the tag `hours`"), "{error}");
+}
+
+#[test]
+fn credentials_that_are_not_presented_are_told() {
+    let webhook = flexible(
+        "Secured",
+        "https://api.example.com/",
+        &json!({
+            "parameterMapping": { "a": "$.a" }, "serviceAgentAuth": "ID_TOKEN",
+            "secretVersionForUsernamePassword": "projects/p/secrets/s/versions/1",
+        }),
+    );
+    let folder = folder("[routes.\"secured\"]\nwebhook = \"Secured\"\n", &[webhook], &[]);
+    let checked = run(folder.path(), &["check"], &[]);
+    assert_eq!(checked.code, Some(0), "{}", checked.errors);
+    let expected = "webhook \"Secured\" is called without secretVersionForUsernamePassword, serviceAgentAuth";
+    assert!(checked.errors.contains(expected), "{}", checked.errors);
+}
+
+#[test]
+fn username_and_password_are_presented() {
+    let upstream = Upstream::start(|_| Reply::json(200, json!({})));
+    let webhook = flexible("Basic", &upstream.url("/"), &json!({ "username": "ada", "password": "p:w" }));
+    let served = serve(&folder("[routes.\"basic\"]\nwebhook = \"Basic\"\n", &[webhook], &[]));
+    served.call(call("basic", &json!({}))).reply();
+    assert_eq!(upstream.requests()[0].header("authorization"), Some("Basic YWRhOnA6dw=="));
 }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 
 use super::Settings;
 use crate::config::{Check, Config};
-use crate::fulfillment::export::{self, Authentication, Export as Resource};
+use crate::fulfillment::{Authentication, Export as Resource, flexible_webhook};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
@@ -71,7 +71,7 @@ impl Export {
 impl Webhook {
     fn run(self) -> anyhow::Result<ExitCode> {
         let config = self.settings.clone().load()?;
-        let (fulfillment, _) = crate::server::everything(&config)?;
+        let fulfillment = crate::server::everything(&config)?.fulfillment;
         let public_url =
             self.public_url.as_deref().unwrap_or(&config.server.public_url).trim_end_matches('/');
         if public_url.is_empty() {
@@ -83,7 +83,7 @@ impl Webhook {
             bail!("flexible calls are turned off; set flexible.path to \"/flexible\"");
         }
         let (authentication, note) = authentication(&config, self.secret.as_deref())?;
-        let resource = export::webhook(
+        let resource = flexible_webhook(
             &fulfillment,
             &Resource {
                 tag: &self.tag,

@@ -23,6 +23,11 @@ pub(super) enum Expression {
     List(Vec<Self>),
     /// A text in quotes with references or calls in it.
     Text(Template),
+    /// The condition of an IF. What it refers to is read as values, never as more of its text.
+    Condition {
+        text: String,
+        references: Template,
+    },
     Call {
         function: Function,
         arguments: Vec<Self>,
@@ -63,21 +68,25 @@ impl Expression {
                     items.iter().map(|item| item.value(scope, problems).map(Cow::into_owned)).collect();
                 items.map(|items| Cow::Owned(Value::Array(items)))
             }
-            Self::Call { function, arguments: written, .. } => {
+            Self::Condition { text, .. } => {
+                // That something is not there is what conditions ask, so it is no problem.
+                let holds = function::holds(text, &mut |found| value_of(found, scope));
+                Some(Cow::Owned(Value::Bool(holds.unwrap_or(false))))
+            }
+            Self::Call { function, arguments, .. } => {
                 let absent_is_null = scope.unresolved_is_empty();
-                let argument = |argument: &Self, problems: &mut Vec<Problem>| {
-                    let value = argument.value(scope, problems).map(Cow::into_owned);
-                    value.or(absent_is_null.then_some(Value::Null))
+                let value = |argument: &'v Self, problems: &mut Vec<Problem>| {
+                    argument.value(scope, problems).or(absent_is_null.then_some(Cow::Owned(Value::Null)))
                 };
-                let arguments: Option<Vec<Value>> =
-                    written.iter().map(|each| argument(each, problems)).collect();
-                let mut arguments = arguments?;
-                if let Some(condition) = condition(*function, written) {
-                    // References in it are read as values, never as more of the condition's text.
-                    let holds = function::holds(condition, &mut |text| value_of(text, scope, problems));
-                    arguments[0] = Value::Bool(holds.unwrap_or(false));
+                // Only the branch that is chosen needs a value.
+                if let (true, [condition, yes, no]) = (is_if(*function), arguments.as_slice())
+                    && let Value::Bool(holds) = *value(condition, problems)?
+                {
+                    return value(if holds { yes } else { no }, problems);
                 }
-                match function.call(&arguments, scope.world()) {
+                let values: Option<Vec<Value>> =
+                    arguments.iter().map(|each| value(each, problems).map(Cow::into_owned)).collect();
+                match function.call(&values?, scope.world()) {
                     Ok(value) => Some(Cow::Owned(value)),
                     Err(error) => {
                         problems.push(Problem::Function { message: error.to_string() });
@@ -93,7 +102,7 @@ impl Expression {
         match self {
             Self::Call { text, .. } => text,
             Self::Reference(reference) => reference.text(),
-            Self::Literal(_) | Self::List(_) | Self::Text(_) => "",
+            Self::Literal(_) | Self::List(_) | Self::Text(_) | Self::Condition { .. } => "",
         }
     }
 
@@ -102,7 +111,9 @@ impl Expression {
         match self {
             Self::Literal(_) => {}
             Self::Reference(reference) => found.push(reference),
-            Self::Text(template) => found.extend(template.references()),
+            Self::Text(template) | Self::Condition { references: template, .. } => {
+                found.extend(template.references());
+            }
             Self::List(items) | Self::Call { arguments: items, .. } => {
                 items.iter().for_each(|item| item.references(found));
             }
@@ -114,21 +125,13 @@ fn is_if(function: Function) -> bool {
     function.name() == "IF"
 }
 
-/// The condition of an IF whose condition is a text.
-fn condition(function: Function, arguments: &[Expression]) -> Option<&str> {
-    match arguments.first() {
-        Some(Expression::Literal(Value::String(condition))) if is_if(function) => Some(condition),
-        _ => None,
-    }
-}
-
 /// The value of a reference or call in a condition; null if there is none.
-fn value_of(text: &str, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Value {
+fn value_of(text: &str, scope: &Scope<'_>) -> Value {
     let expression = if begins(text) {
         parse_call(text).ok().map(|(call, _)| call)
     } else {
         Reference::parse(text).map(Expression::Reference)
     };
-    let value = expression.as_ref().and_then(|expression| expression.value(scope, problems));
+    let value = expression.as_ref().and_then(|expression| expression.value(scope, &mut Vec::new()));
     value.map_or(Value::Null, Cow::into_owned)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{CALL, Expression, ExpressionError, begins, condition, is_if};
+use super::{CALL, Expression, ExpressionError, begins, is_if};
 use crate::flexible::function::{self, Function};
 use crate::flexible::reference::Reference;
 use crate::flexible::template::Template;
@@ -68,10 +68,6 @@ impl Parser<'_> {
         let (arity, found) = (function.arity(), arguments.len());
         if !arity.allows(found) {
             return Err(ExpressionError::Arity { name: function.name(), expected: arity.to_string(), found });
-        }
-        if let Some(condition) = condition(function, &arguments) {
-            function::holds(condition, &mut |_| Value::Null)
-                .map_err(|problem| ExpressionError::Condition { condition: condition.to_owned(), problem })?;
         }
         Ok(Expression::Call { function, arguments, text: self.text[start..self.at].to_owned() })
     }
@@ -170,18 +166,16 @@ impl Parser<'_> {
 }
 
 impl Expression {
-    /// A text argument with what it refers to; a condition stays a text, and is read as one.
+    /// A text argument with what it refers to; the first of IF is a condition.
     fn opened(self, function: Function, index: usize) -> Result<Self, ExpressionError> {
-        match self {
-            Self::Literal(Value::String(text)) if !(is_if(function) && index == 0) && text.contains('$') => {
-                let template = Template::parse(&text)?;
-                Ok(if template.is_plain() {
-                    Self::Literal(Value::String(text))
-                } else {
-                    Self::Text(template)
-                })
-            }
-            other => Ok(other),
+        let Self::Literal(Value::String(text)) = self else { return Ok(self) };
+        if is_if(function) && index == 0 {
+            return match function::holds(&text, &mut |_| Value::Null) {
+                Ok(_) => Ok(Self::Condition { references: Template::parse(&text)?, text }),
+                Err(problem) => Err(ExpressionError::Condition { condition: text, problem }),
+            };
         }
+        let template = Template::parse(&text)?;
+        Ok(if template.is_plain() { Self::Literal(Value::String(text)) } else { Self::Text(template) })
     }
 }

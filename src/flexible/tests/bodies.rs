@@ -124,12 +124,12 @@ fn what_a_resource_reads_and_sets_is_known() {
         &json!({
             "uri": "https://api.example.com/$session.params.city?x=$flow.zip",
             "requestHeaders": { "X-A": "$session.params.key" },
-            "requestBody": r#"{"a":"$session.params.city","b":"$sys.func.UPPER($session.params.name)","c":"$request.user-utterance"}"#,
+            "requestBody": r#"{"a":"$session.params.city","b":"$sys.func.UPPER($session.params.name)","c":"$request.user-utterance","d":"$sys.func.IF(\"$session.params.asked = 1\", 1, 2)"}"#,
             "parameterMapping": { "temp": "$.t", "$flow.sky": "sky", "$session.params.wind": "$.w" },
         }),
         Semantics::default(),
     );
-    assert_eq!(exchange.reads(), ["city", "zip", "key", "name"]);
+    assert_eq!(exchange.reads(), ["city", "zip", "key", "name", "asked"]);
     assert_eq!(exchange.sets().collect::<Vec<_>>(), ["sky", "wind", "temp"]);
     let _ = call();
 }

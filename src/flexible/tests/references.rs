@@ -111,6 +111,8 @@ fn functions_take_references_and_nest() {
         (r#"$sys.func.JOIN("-", ["x", $session.params.name])"#, "x-Ada"),
         ("$sys.func.GET($session.params.list, 0)", "a"),
         (r#"$sys.func.IF("$session.params.count > 2", "many", "few")"#, "many"),
+        (r#"$sys.func.IF("$session.params.unknown = null", "N/A", $session.params.unknown)"#, "N/A"),
+        (r#"$sys.func.IF($session.params.no, $session.params.unknown, $session.params.count)"#, "3"),
         (r#"$sys.func.IF("$session.params.quote = \"say\"", "same", "other")"#, "other"),
         (r#"$sys.func.CONCATENATE("Dear $session.params.name, ", $session.params.count)"#, "Dear Ada, 3"),
         (r#"$sys.func.NESTED_FIELD("$session.params.order", "id")"#, "7"),

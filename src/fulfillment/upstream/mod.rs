@@ -1,5 +1,6 @@
 //! Tags that an upstream HTTP API answers, described by a flexible webhook.
 
+mod credentials;
 mod failure;
 pub(crate) mod resources;
 pub(crate) mod routes;
@@ -59,6 +60,15 @@ impl Upstream {
         };
         let response = variant.target.send(request, None).await;
         let response = response.map_err(|error| self.failures.outbound(&self.name, error))?;
+        if response.status >= 400 {
+            // Why, an answer says in words of its own, which may hold personal data.
+            let text = String::from_utf8_lossy(&response.body);
+            tracing::debug!(
+                target: "rejoinder::flexible",
+                tag = &*call.tag(), webhook = self.name, status = response.status,
+                answer = &*crate::excerpt::excerpt(&text, 1000), "the upstream refuses"
+            );
+        }
         let mapped = variant
             .exchange
             .read(response.status, &response.body)

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::super::{Call, OnError, Reply, Route, Router};
+use super::credentials;
 use super::failure::Failures;
 use super::resources::Resources;
 use super::world::Clock;
@@ -22,6 +23,8 @@ pub(crate) struct Routes {
     pub(crate) router: Router,
     /// Why tags cannot be served.
     pub(crate) faults: Vec<RouteFault>,
+    /// What is served otherwise than its resource says.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Why a configured tag cannot be served.
@@ -40,17 +43,23 @@ impl fmt::Display for RouteFault {
 /// Builds the routes of `config`; one with a fault stops no other.
 pub(crate) fn build(config: &Config, resources: &Resources, outbound: &Outbound) -> Routes {
     let mut routes = Routes::default();
-    let mut variants = Variants { config, outbound, known: HashMap::new() };
+    let mut variants = Variants { config, outbound, known: HashMap::new(), notes: Vec::new() };
     for setting in &config.routes {
         let mut faults = Vec::new();
+        let on_error = setting.on_error.as_ref().and_then(|failure| policy(failure, &mut faults));
         let route = match route(setting, resources, &mut variants, &mut faults) {
             Some(route) if faults.is_empty() => route,
             _ => broken(setting),
+        };
+        let route = match on_error {
+            Some(policy) => route.on_error(policy),
+            None => route,
         };
         let tag = &setting.tag;
         routes.faults.extend(faults.into_iter().map(|message| RouteFault { tag: tag.clone(), message }));
         routes.router = std::mem::take(&mut routes.router).route(route);
     }
+    routes.notes = variants.notes;
     routes
 }
 
@@ -62,7 +71,6 @@ fn route(
 ) -> Option<Route> {
     let config = variants.config;
     let reply = setting.reply.as_ref().and_then(|reply| template(reply, "reply", faults));
-    let on_error = setting.on_error.as_ref().and_then(|failure| policy(failure, faults));
     let Some(webhook) = resources.webhook(&setting.webhook) else {
         faults.push(unknown_webhook(setting, config, resources));
         return None;
@@ -100,29 +108,38 @@ fn route(
         clock: Clock(config.agent.time_zone.clone()),
     });
     // It never blocks: it waits for the upstream without holding a thread.
-    let route = Route::new(setting.tag.clone(), move |call: Call| Arc::clone(&upstream).answer(call))
-        .inline()
-        .reads(reads)
-        .sets(sets);
-    Some(match on_error {
-        Some(policy) => route.on_error(policy),
-        None => route,
-    })
+    let route = Route::new(setting.tag.clone(), move |call: Call| Arc::clone(&upstream).answer(call));
+    Some(route.inline().reads(reads).sets(sets))
 }
 
 /// The webhooks that routes share: one breaker and one cap each, however many tags call it.
 struct Variants<'c> {
     config: &'c Config,
     outbound: &'c Outbound,
-    /// By display name and environment.
-    known: HashMap<(String, String), Result<Arc<Variant>, Vec<String>>>,
+    /// By display name and environment; none where there are faults, which have been told.
+    known: HashMap<(String, String), Option<Arc<Variant>>>,
+    notes: Vec<String>,
 }
 
 impl Variants<'_> {
     fn get(&mut self, webhook: &Webhook, environment: &str) -> Result<Arc<Variant>, Vec<String>> {
         let key = (webhook.display_name.clone(), environment.to_owned());
-        let (config, outbound) = (self.config, self.outbound);
-        self.known.entry(key).or_insert_with(|| variant(webhook, config, outbound).map(Arc::new)).clone()
+        match self.known.get(&key) {
+            Some(Some(variant)) => return Ok(Arc::clone(variant)),
+            Some(None) => return Err(vec!["it has faults, which another route has told".to_owned()]),
+            None => {}
+        }
+        let variant = variant(webhook, self.config, self.outbound).map(Arc::new);
+        self.known.insert(key, variant.as_ref().ok().cloned());
+        let left_out = credentials::not_presented(webhook);
+        if environment.is_empty() && !left_out.is_empty() {
+            self.notes.push(format!(
+                "webhook {:?} is called without {}: this version presents username and password, and requestHeaders",
+                webhook.display_name,
+                left_out.join(", ")
+            ));
+        }
+        variant
     }
 }
 
