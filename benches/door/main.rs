@@ -17,12 +17,14 @@ mod bare;
 mod load;
 #[path = "../kit/process.rs"]
 mod process;
+#[path = "../kit/rounds.rs"]
+mod rounds;
 
 use std::time::Duration;
 
 use process::Process;
+use rounds::{ROUNDS, median};
 
-const ROUNDS: usize = 7;
 const STARTS: usize = 21;
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
@@ -81,21 +83,7 @@ fn main() {
 fn cpu_per_request(body: &str, requests: usize, connections: usize) -> (Duration, Duration) {
     let (bare, _) = start_one(Kind::Bare);
     let (rejoinder, _) = start_one(Kind::Rejoinder);
-    let round = |process: &Process| {
-        let before = process.cpu();
-        load::run(process.address, body, requests, connections);
-        (process.cpu() - before) / requests as u32
-    };
-    // One round each to warm up.
-    round(&bare);
-    round(&rejoinder);
-    let (bare, rejoinder): (Vec<_>, Vec<_>) = (0..ROUNDS).map(|_| (round(&bare), round(&rejoinder))).unzip();
-    (median(bare), median(rejoinder))
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+    rounds::cpu_per_request(&bare, &rejoinder, body, requests, connections)
 }
 
 #[derive(Debug, Clone, Copy)]

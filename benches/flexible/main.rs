@@ -19,6 +19,8 @@ mod load;
 #[expect(dead_code, reason = "memory is measured by `door`")]
 mod process;
 mod resource;
+#[path = "../kit/rounds.rs"]
+mod rounds;
 mod upstream;
 
 use std::hint::black_box;
@@ -32,8 +34,8 @@ use rejoinder::flexible::function::World;
 use rejoinder::flexible::{Exchange, Scope};
 use rejoinder::protocol::Envelope;
 use rejoinder::protocol::webhook::Webhook;
+use rounds::ROUNDS;
 
-const ROUNDS: usize = 7;
 const CALLS: usize = 12_000;
 
 fn main() {
@@ -85,21 +87,7 @@ fn cpu_per_call(body: &str, upstream: SocketAddr, connections: usize) -> (Durati
     resource::write(settings.path(), upstream);
     let serve = |address: SocketAddr| ["serve", "--bind", &address.to_string()].map(str::to_owned).to_vec();
     let (rejoinder, _) = Process::start(env!("CARGO_BIN_EXE_rejoinder").as_ref(), serve, settings, body);
-    let round = |process: &Process| {
-        let before = process.cpu();
-        load::run(process.address, body, CALLS, connections);
-        (process.cpu() - before) / CALLS as u32
-    };
-    // One round each to warm up.
-    round(&bare);
-    round(&rejoinder);
-    let (bare, rejoinder): (Vec<_>, Vec<_>) = (0..ROUNDS).map(|_| (round(&bare), round(&rejoinder))).unzip();
-    (median(bare), median(rejoinder))
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
+    rounds::cpu_per_request(&bare, &rejoinder, body, CALLS, connections)
 }
 
 struct Epoch;

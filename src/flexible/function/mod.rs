@@ -81,6 +81,8 @@ use serde_json::Value;
 use arguments::Arguments;
 
 pub use condition::{ConditionError, holds};
+pub(super) use value::kind;
+
 pub use error::{Arity, FunctionError, UnknownFunction};
 
 /// The longest text that a function answers, in bytes.

@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The type of a value, for messages.
-pub(super) fn kind(value: &Value) -> &'static str {
+pub(in crate::flexible) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -4,10 +4,10 @@ mod error;
 mod segments;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 use url::Url;
 
 use super::expression::Expression;
+use super::function;
 use super::reference::Reference;
 use super::scope::Scope;
 use super::soql::{self, Soql};
@@ -235,20 +235,12 @@ fn render(
             Some(Soql::Quoted) => text.extend(utf8_percent_encode(&soql::escape(&plain), encoded)),
             Some(Soql::Bare) if soql::is_plain(&plain) => text.extend(utf8_percent_encode(&plain, encoded)),
             Some(Soql::Bare) => {
-                return Err(UrlError::Soql { reference: reference.text().to_owned(), found: kind(&value) });
+                return Err(UrlError::Soql {
+                    reference: reference.text().to_owned(),
+                    found: function::kind(&value),
+                });
             }
         }
     }
     Ok(())
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
 }
