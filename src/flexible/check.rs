@@ -26,8 +26,9 @@ pub fn webhook(webhook: &Webhook) -> Vec<Finding> {
         // The plain checks have told some of it already, in words of their own.
         Err(faults) => {
             for fault in faults {
-                let known = findings.iter().any(|finding| finding.place == fault.place);
-                if !known {
+                let same =
+                    |finding: &Finding| finding.place == fault.place && told_by(fault.code, finding.code);
+                if !findings.iter().any(same) {
                     findings.push(fault);
                 }
             }
@@ -48,6 +49,16 @@ pub fn webhook(webhook: &Webhook) -> Vec<Finding> {
     findings
 }
 
+/// Whether a fault of an exchange is what a finding of the plain checks says too.
+fn told_by(fault: &str, finding: &str) -> bool {
+    match fault {
+        "uri_invalid" => matches!(finding, "uri_missing" | "uri_invalid" | "uri_reference"),
+        "request_body_invalid" => finding == "body_not_json",
+        "header_invalid" => matches!(finding, "header_name" | "header_reserved" | "header_value"),
+        _ => fault == finding,
+    }
+}
+
 fn names_with_references(value: &Value, place: &str, findings: &mut Vec<Finding>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| names_with_references(item, place, findings)),
@@ -66,5 +77,49 @@ fn names_with_references(value: &Value, place: &str, findings: &mut Vec<Finding>
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(service: &str) -> Vec<&'static str> {
+        let text = format!(
+            r#"{{"displayName":"T","genericWebService":{{"webhookType":"FLEXIBLE","serviceAgentAuth":"NONE",{service}}}}}"#
+        );
+        let parsed = Webhook::parse(text.as_bytes()).expect("a webhook");
+        webhook(&parsed).iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn templates_and_paths_are_judged_and_nothing_is_told_twice() {
+        const URI: &str = r#""uri":"https://a.example/""#;
+        for (service, expected) in [
+            (format!(r#"{URI},"parameterMapping":{{"a":"$.a"}}"#), &[][..]),
+            (format!(r#"{URI},"parameterMapping":{{"a":"$.a b"}}"#), &["parameter_mapping_invalid"]),
+            (format!(r#"{URI},"parameterMapping":{{"a":"$.a"}},"requestBody":"{{""#), &["body_not_json"]),
+            (
+                format!(r#"{URI},"parameterMapping":{{"a":"$.a"}},"requestBody":"[\"$sys.func.NOPE()\"]""#),
+                &["body_not_object", "request_body_invalid"],
+            ),
+            (
+                format!(r#"{URI},"parameterMapping":{{"a":"$.a"}},"requestBody":"{{\"$flow.x\":\"$conversation\"}}""#),
+                &["generator_reference", "reference_in_name"],
+            ),
+            (
+                r#""uri":"http://$session.params.h/","parameterMapping":{"a":"$.a"}"#.to_owned(),
+                &["uri_not_https", "uri_reference"],
+            ),
+            (
+                r#""uri":"https://x.my.salesforce.com/services/data/v64.0/query?q=SELECT%20$flow.f","parameterMapping":{"a":"$.a"}"#
+                    .to_owned(),
+                &["soql_outside_quotes"],
+            ),
+        ] {
+            let mut found = codes(&service);
+            found.sort_unstable();
+            assert_eq!(found, expected, "{service}");
+        }
     }
 }

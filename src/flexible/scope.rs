@@ -132,15 +132,8 @@ impl<'c> Scope<'c> {
         self.envelope.parameter(name).ok()??.to_value().ok().map(Cow::Owned)
     }
 
+    /// `NAME.original`, or something in `NAME.resolved`.
     fn intent_parameter(&self, steps: &[Step]) -> Option<Cow<'_, Value>> {
-        let [name @ .., Step::Name(_)] = steps else {
-            // `.original` or `.resolved` belongs to it; an index follows only in `.resolved[0]`.
-            return self.intent_member(steps);
-        };
-        if name.is_empty() { None } else { self.intent_member(steps) }
-    }
-
-    fn intent_member(&self, steps: &[Step]) -> Option<Cow<'_, Value>> {
         let intent = self.intent.get_or_init(|| self.envelope.intent_info().ok().flatten()).as_ref()?;
         let names = steps.iter().take_while(|step| matches!(step, Step::Name(_))).count();
         let find = |count: usize| {
