@@ -20,6 +20,14 @@
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! [`TokenEndpoint`], [`MetadataServer`] and [`SecretManager`] are small real servers on loopback, which
+//! take the place of what credentials come from.
+
+mod http;
+mod metadata_server;
+mod secret_manager;
+mod token_endpoint;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -31,6 +39,10 @@ use crate::protocol::{
     Envelope, FormInfo, FulfillmentInfo, Message, PageInfo, ParameterInfo, ParameterState, Query,
     SessionInfo, Transition, WebhookRequest, WebhookResponse,
 };
+
+pub use metadata_server::MetadataServer;
+pub use secret_manager::SecretManager;
+pub use token_endpoint::{TokenEndpoint, TokenRequest};
 
 /// A call as the agent would make it, built member by member.
 #[derive(Debug, Clone, Default)]

@@ -4,21 +4,22 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use base64::Engine as _;
 
 use super::Caller;
-use super::verify::{Digest, single};
+use super::verify::single;
+use super::watched::Watched;
 use crate::config::Secret;
 
 /// Accepts a caller that sends this user and password.
 #[derive(Debug, Clone)]
 pub struct Basic {
     username: String,
-    credentials: Digest,
+    credentials: Watched,
 }
 
 impl Basic {
     /// Takes the user's name, which cannot hold a colon, and the password.
     pub fn new(username: impl Into<String>, password: &Secret) -> Self {
         let username = username.into();
-        let credentials = Digest::of(format!("{username}:{}", password.expose()).as_bytes());
+        let credentials = Watched::new(format!("{username}:"), password);
         Self { username, credentials }
     }
 
@@ -36,7 +37,7 @@ impl Basic {
         let sent = base64::engine::general_purpose::STANDARD
             .decode(token)
             .map_err(|_| "basic: the credentials are not base64")?;
-        if !self.credentials.matches(&sent) {
+        if !self.credentials.digest().matches(&sent) {
             return Err("basic: wrong user or password".to_owned());
         }
         Ok(Caller::Basic { username: self.username.clone() })

@@ -4,27 +4,28 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 
 use super::Caller;
 use super::verify::{Digest, single};
+use super::watched::Watched;
 use crate::config::Secret;
 
 /// Accepts a caller that sends one of these values; several are valid at once while a secret rotates.
 #[derive(Debug, Clone)]
 pub struct Header {
     name: HeaderName,
-    values: Vec<Digest>,
+    values: Vec<Watched>,
 }
 
 impl Header {
     /// Takes the header's name and the values it may have.
     #[must_use]
     pub fn new(name: HeaderName, values: &[Secret]) -> Self {
-        let values = values.iter().map(|value| Digest::of(value.expose().as_bytes())).collect();
+        let values = values.iter().map(|value| Watched::new(String::new(), value)).collect();
         Self { name, values }
     }
 
     pub(super) fn verify(&self, headers: &HeaderMap) -> Result<Caller, String> {
         let sent = Digest::of(single(headers, &self.name)?.trim_ascii());
         // All are compared, so that the time tells nothing about which one was close.
-        let matching = self.values.iter().filter(|value| value.equals(&sent)).count();
+        let matching = self.values.iter().filter(|value| value.digest().equals(&sent)).count();
         if matching == 0 {
             return Err(format!("header: {} has none of the configured values", self.name));
         }

@@ -7,6 +7,7 @@
 mod basic;
 mod header;
 mod verify;
+mod watched;
 
 use actix_web::http::header::HeaderMap;
 

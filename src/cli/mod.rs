@@ -2,6 +2,7 @@
 
 mod check;
 mod export;
+mod hangup;
 mod inspect;
 mod new;
 mod schema;

@@ -40,6 +40,8 @@ impl Serve {
                     "no tag is served; add [routes.\"TAG\"], or set demo.enabled = true to try the demo's"
                 );
             }
+            server.prepare().await?;
+            super::hangup::listen(sources.clone(), server.reloader(), server.secrets())?;
             if let Some(config) = watched {
                 super::watch::watch(sources, &config, server.reloader())?;
             }

@@ -32,7 +32,7 @@ pub(super) fn watch(sources: Sources, config: &Config, reloader: Reloader) -> an
                 Ok(config) => {
                     // Folders may have come.
                     look_at(&mut watcher, &config);
-                    reload(&reloader, &config);
+                    super::hangup::reload(&reloader, &config);
                     let now = self::fixed(&config);
                     if now != fixed {
                         fixed = now;
@@ -42,7 +42,7 @@ pub(super) fn watch(sources: Sources, config: &Config, reloader: Reloader) -> an
                         );
                     }
                 }
-                Err(error) => kept(error.faults.iter().map(ToString::to_string)),
+                Err(error) => super::hangup::kept(error.faults.iter().map(ToString::to_string)),
             }
         }
     })?;
@@ -112,20 +112,4 @@ fn fixed(config: &Config) -> String {
     });
     // Where a value was written may change without the value.
     lines.map(|line| line.rsplit_once("  # ").map_or(line, |(value, _)| value)).collect::<Vec<_>>().join("\n")
-}
-
-fn reload(reloader: &Reloader, config: &Config) {
-    match reloader.reload(config) {
-        Ok(()) => {
-            tracing::info!(target: "rejoinder::routes", routes = config.routes.len(), "routes reloaded")
-        }
-        Err(error) => kept(error.faults.into_iter()),
-    }
-}
-
-fn kept(faults: impl Iterator<Item = String>) {
-    for fault in faults {
-        tracing::error!(target: "rejoinder::routes", "{fault}");
-    }
-    tracing::error!(target: "rejoinder::routes", "routes not reloaded: the last good ones go on until this is mended");
 }

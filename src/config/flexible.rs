@@ -14,6 +14,8 @@ pub struct Flexible {
     pub unavailable_status: u16,
     /// What the agent is told when an upstream's answer cannot be used.
     pub invalid_status: u16,
+    /// What an ID token for an upstream is made out to.
+    pub id_token_audience: IdTokenAudience,
     /// How exchanges with upstreams are rendered and read.
     pub semantics: Semantics,
 }
@@ -125,6 +127,13 @@ choices! {
         /// An invalid answer.
         Fail = "fail",
     }
+    /// What an ID token for an upstream is made out to, in both cases without a query.
+    IdTokenAudience {
+        /// The address that is called, values put in.
+        Rendered = "rendered",
+        /// The `uri` of the webhook as it is written.
+        Template = "template",
+    }
     /// What the agent is told when an upstream answers 400, 401, 403 or 404.
     ClientErrors {
         /// The same status, as if the agent had called the upstream itself.
@@ -160,7 +169,18 @@ impl Flexible {
             status
         };
         let (unavailable_status, invalid_status) = (status("unavailable_status"), status("invalid_status"));
-        Self { path, messages_key, unavailable_status, invalid_status, semantics: Semantics::read(reader) }
+        Self {
+            path,
+            messages_key,
+            unavailable_status,
+            invalid_status,
+            id_token_audience: reader.choice(
+                "id_token_audience",
+                IdTokenAudience::WORDS,
+                IdTokenAudience::VALUES,
+            ),
+            semantics: Semantics::read(reader),
+        }
     }
 }
 

@@ -13,7 +13,8 @@ mod outbound;
 mod reader;
 mod routes;
 mod schema;
-mod secret;
+pub(crate) mod secret;
+mod secrets;
 mod settings;
 mod source;
 mod tables;
@@ -26,12 +27,13 @@ use std::path::{Path, PathBuf};
 pub use agent::Agent;
 pub use checks::{Auth, Check};
 pub use flexible::{
-    ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, MissingPath, NullValue, Semantics,
+    ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue, Semantics,
     Success, Unresolved, UrlEncoding, WholeBooleans,
 };
-pub use outbound::{Endpoint, Outbound};
+pub use outbound::{AgentAuthDefault, ClientAuthentication, Endpoint, Outbound};
 pub use routes::{FailureSetting, ReplySetting, Route};
-pub use secret::Secret;
+pub use secret::{Exposed, Secret, SecretOrigin, SecretVersion};
+pub use secrets::Secrets;
 pub use settings::{Fulfillment, Log, LogFormat, Server};
 pub use value::Bind;
 
@@ -84,6 +86,10 @@ pub struct Config {
     pub fulfillment: Fulfillment,
     /// `[outbound]`
     pub outbound: Outbound,
+    /// `[secrets]`
+    pub secrets: Secrets,
+    /// The secrets that are kept elsewhere, by the path of their key.
+    pub(crate) references: Vec<(String, Secret)>,
     /// `[agent]`
     pub agent: Agent,
     /// `[flexible]`
@@ -144,13 +150,20 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let mut faults = Vec::new();
         let tree = tree(sources, &mut faults);
-        let reading = Reading { sources, faults: RefCell::new(faults), keys: RefCell::default() };
+        let reading = Reading {
+            sources,
+            faults: RefCell::new(faults),
+            keys: RefCell::default(),
+            references: RefCell::default(),
+            folder: layers::file(sources).and_then(|file| file.parent().map(Path::to_owned)),
+        };
         let mut config = Self::read(&Reader::new(&reading, &tree));
         let faults = reading.faults.into_inner();
         if !faults.is_empty() {
             return Err(ConfigError { faults });
         }
         config.effective = effective::render(&tree, &reading.keys.into_inner());
+        config.references = reading.references.into_inner();
         config.file = layers::file(sources);
         if let Some(folder) = config.file.as_deref().and_then(Path::parent) {
             config.webhooks_dir = folder.join(&config.webhooks_dir);
@@ -165,6 +178,7 @@ impl Config {
         let demo = reader.section("demo", |demo| demo.flag("enabled"));
         let fulfillment = reader.section("fulfillment", Fulfillment::read);
         let outbound = reader.section("outbound", Outbound::read);
+        let secrets = reader.section("secrets", Secrets::read);
         let agent = reader.section("agent", Agent::read);
         let flexible = reader.section("flexible", Flexible::read);
         let routes = routes::read(reader);
@@ -178,6 +192,8 @@ impl Config {
             demo,
             fulfillment,
             outbound,
+            secrets,
+            references: Vec::new(),
             agent,
             flexible,
             routes,
@@ -203,7 +219,13 @@ fn all_keys() -> Vec<Key> {
     let samples = checks::SAMPLES.to_owned();
     tree.set(&["auth", "any_of"], Value::Raw(samples), Origin::Default);
     tree.set(&["routes", "sample"], Value::Raw(routes::SAMPLE.to_owned()), Origin::Default);
-    let reading = Reading { sources: &sources, faults: RefCell::default(), keys: RefCell::default() };
+    let reading = Reading {
+        sources: &sources,
+        faults: RefCell::default(),
+        keys: RefCell::default(),
+        references: RefCell::default(),
+        folder: None,
+    };
     let _ = Config::read(&Reader::new(&reading, &tree));
     reading.keys.into_inner()
 }

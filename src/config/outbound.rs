@@ -23,6 +23,29 @@ pub struct Outbound {
     pub breaker_failures: usize,
     pub breaker_open: Duration,
     pub service_directory: Vec<(String, Endpoint)>,
+    pub oauth_client_authentication: ClientAuthentication,
+    pub service_agent_auth_default: AgentAuthDefault,
+    pub iam_endpoint: String,
+}
+
+/// Where a client's id and secret stand in the request for a token (RFC 6749, 2.3.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// In its form.
+    #[default]
+    Form,
+    /// In its `Authorization` header.
+    Basic,
+}
+
+/// What a webhook presents that does not say `serviceAgentAuth`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AgentAuthDefault {
+    /// Nothing.
+    #[default]
+    None,
+    /// An ID token.
+    IdToken,
 }
 
 impl Default for Outbound {
@@ -38,6 +61,9 @@ impl Default for Outbound {
             breaker_failures: 5,
             breaker_open: Duration::from_secs(10),
             service_directory: Vec::new(),
+            oauth_client_authentication: ClientAuthentication::Form,
+            service_agent_auth_default: AgentAuthDefault::None,
+            iam_endpoint: "https://iamcredentials.googleapis.com".to_owned(),
         }
     }
 }
@@ -102,6 +128,17 @@ impl Outbound {
             breaker_failures: reader.integer("breaker_failures", 0..=1000),
             breaker_open: reader.duration("breaker_open", SECOND / 1000..=3600 * SECOND),
             service_directory: services(reader),
+            oauth_client_authentication: reader.choice(
+                "oauth_client_authentication",
+                &["form", "basic"],
+                &[ClientAuthentication::Form, ClientAuthentication::Basic],
+            ),
+            service_agent_auth_default: reader.choice(
+                "service_agent_auth_default",
+                &["none", "id_token"],
+                &[AgentAuthDefault::None, AgentAuthDefault::IdToken],
+            ),
+            iam_endpoint: super::secrets::endpoint(reader, "iam_endpoint"),
         }
     }
 }

@@ -4,9 +4,10 @@
 //! secrets all follow from what was read.
 
 use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::secret::{self, Secret};
+use super::secret::{self, Secret, SecretOrigin};
 use super::source::{self, Node, Value};
 use super::value::{self, Bind};
 use super::{Fault, Sources};
@@ -48,6 +49,10 @@ pub(crate) struct Reading<'s> {
     pub(crate) sources: &'s Sources,
     pub(crate) faults: RefCell<Vec<Fault>>,
     pub(crate) keys: RefCell<Vec<Key>>,
+    /// The secrets that are kept elsewhere, by the path of their key.
+    pub(crate) references: RefCell<Vec<(String, Secret)>>,
+    /// Where relative files of secrets stand.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// A reader of one table.
@@ -280,8 +285,13 @@ impl<'r, 's> Reader<'r, 's> {
     }
 
     fn resolve(&self, node: &Node, key: &str) -> Option<Secret> {
-        let secret = secret::resolve(node, &self.reading.sources.environment);
-        secret.map_err(|message| self.fault(node, key, message)).ok()
+        let reading = self.reading;
+        let secret = secret::resolve(node, &reading.sources.environment, reading.folder.as_deref());
+        let secret = secret.map_err(|message| self.fault(node, key, message)).ok()?;
+        if *secret.origin() != SecretOrigin::Settings {
+            reading.references.borrow_mut().push((format!("{}{key}", self.prefix), secret.clone()));
+        }
+        Some(secret)
     }
 
     /// Reads a key that may be left out: `reader.optional("reply", Reader::text)`.

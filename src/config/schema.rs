@@ -36,8 +36,15 @@ fn of_type(key: &Key, keys: &[Key]) -> Value {
     let secret = json!({ "anyOf": [
         { "type": "string", "minLength": 1 },
         {
-            "type": "object", "additionalProperties": false, "required": ["env"],
-            "properties": { "env": { "type": "string", "description": "The environment variable that holds it." } },
+            "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+            "properties": {
+                "env": { "type": "string", "description": "The environment variable that holds it." },
+                "file": { "type": "string", "description": "The file that holds it, beside rejoinder.toml unless absolute." },
+                "secret": {
+                    "type": "string", "pattern": "^projects/[^/]+/(locations/[^/]+/)?secrets/[^/]+/versions/[^/]+$",
+                    "description": "Its version in Secret Manager.",
+                },
+            },
         },
     ] });
     match key.key_type {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, HOST, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::OutboundError;
@@ -64,6 +64,11 @@ impl Request {
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
         self
+    }
+
+    /// Whether a header of this name is the connection's business, so that nobody else can set it.
+    pub(super) fn is_of_connection(name: &HeaderName) -> bool {
+        CARRIERS.contains(&name.as_str()) || [HOST, ACCEPT_ENCODING].contains(name)
     }
 
     pub(super) fn check_headers(&self) -> Result<(), OutboundError> {

@@ -22,11 +22,16 @@ mod breaker;
 mod budget;
 mod cause;
 mod client;
+pub(crate) mod credentials;
 mod error;
+pub(crate) mod google;
 mod guard;
 mod message;
 mod resolver;
 mod retry;
+mod secret_manager;
+mod secrets;
+mod single;
 mod target;
 mod tls;
 
@@ -43,6 +48,10 @@ pub use guard::Refusal;
 pub use message::{Request, Response};
 pub use reqwest::Method;
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use secret_manager::crc32c;
+pub use secret_manager::SecretError;
+pub use secrets::{Secrets, SecretsError};
 pub use target::Target;
 pub use url::Url;
 
@@ -160,6 +169,24 @@ impl Outbound {
         Self { shared: Arc::new(Shared { settings: settings.clone(), guard, clients, clock, chance }) }
     }
 
+    pub(crate) fn settings(&self) -> &config::Outbound {
+        &self.shared.settings
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// A target for the API at this address of the settings, which may be private or on this machine.
+    pub(super) fn api(&self, name: &str, endpoint: &Url, timeout: Duration) -> Result<Target, OutboundSetupError> {
+        let mut settings = self.shared.settings.clone();
+        settings.allow_hosts = endpoint.host().map(|host| host.to_string()).into_iter().collect();
+        settings.dangerous_allow_http = endpoint.scheme() == "http";
+        let parts = Parts { clock: self.shared.clock.clone(), ..Parts::default() };
+        let target = TargetSettings { timeout, ..TargetSettings::new(name) };
+        Self::with_parts(&settings, parts).target(&target)
+    }
+
     /// Sets a target up. The first one with the system's roots takes tens of milliseconds.
     ///
     /// # Errors
@@ -179,6 +206,7 @@ impl Outbound {
         Ok(Target {
             name: target.name.to_owned(),
             timeout: target.timeout,
+            response_limit: RESPONSE_LIMIT,
             client,
             pinned: endpoint.is_some(),
             breaker: Breaker::new(target.name, settings.breaker_failures, settings.breaker_open, clock),

@@ -15,7 +15,7 @@ use super::cause::Context;
 use super::client::Client;
 use super::error::Phase;
 use super::guard::place;
-use super::{OutboundError, RESPONSE_LIMIT, Request, Response, Shared, retry};
+use super::{OutboundError, Request, Response, Shared, retry};
 
 /// Something that is called: it has a name, time, and failures of its own.
 ///
@@ -23,6 +23,7 @@ use super::{OutboundError, RESPONSE_LIMIT, Request, Response, Shared, retry};
 pub struct Target {
     pub(super) name: String,
     pub(super) timeout: Duration,
+    pub(super) response_limit: usize,
     pub(super) client: Arc<Client>,
     /// Whether the operator said where to connect.
     pub(super) pinned: bool,
@@ -45,6 +46,22 @@ impl Target {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// When a call that begins now must have ended.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.shared.clock.now() + self.timeout
+    }
+
+    /// How long it is until then.
+    pub(crate) fn left(&self, deadline: Instant) -> Duration {
+        deadline.saturating_duration_since(self.shared.clock.now())
+    }
+
+    /// The same target, whose answers may be this large.
+    pub(super) fn with_response_limit(mut self, limit: usize) -> Self {
+        self.response_limit = limit;
+        self
     }
 
     /// Sends a request and reads the answer, whatever its status.
@@ -147,7 +164,7 @@ impl Target {
             .map_err(|error| context.explain(error))?;
         let status = answer.status().as_u16();
         let headers = answer.headers().clone();
-        let body = timeout(budget.left(clock.now()), read(answer, &context))
+        let body = timeout(budget.left(clock.now()), read(answer, self.response_limit, &context))
             .await
             .map_err(|_| late(Phase::Body))??;
         Ok(Response { status, headers, body, attempts: 1 })
@@ -155,19 +172,23 @@ impl Target {
 }
 
 /// Reads a body, and stops where it becomes too large.
-async fn read(mut answer: reqwest::Response, context: &Context<'_>) -> Result<Bytes, OutboundError> {
+async fn read(
+    mut answer: reqwest::Response,
+    limit: usize,
+    context: &Context<'_>,
+) -> Result<Bytes, OutboundError> {
     let too_large = |announced| OutboundError::ResponseTooLarge {
         host: context.host.to_owned(),
-        limit: RESPONSE_LIMIT,
+        limit,
         announced,
     };
     let announced = answer.content_length();
-    if announced.is_some_and(|size| size > RESPONSE_LIMIT as u64) {
+    if announced.is_some_and(|size| size > limit as u64) {
         return Err(too_large(announced));
     }
     let mut body = BytesMut::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| context.explain(error))? {
-        if body.len() + piece.len() > RESPONSE_LIMIT {
+        if body.len() + piece.len() > limit {
             return Err(too_large(None));
         }
         // Most answers come in one piece, which needs no copy.

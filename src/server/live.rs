@@ -2,18 +2,24 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+
 use super::door::Door;
 use crate::config::Config;
 use crate::fulfillment::upstream::resources::Resources;
 use crate::fulfillment::upstream::routes;
 use crate::fulfillment::{Fulfillment, OnError, Reply, Router, SetupError};
-use crate::outbound::Outbound;
+use crate::outbound::credentials::Sources;
+use crate::outbound::google::Google;
+use crate::outbound::{Outbound, Secrets};
 
 /// The routes written in code, and what those of the settings are built with.
 #[derive(Debug, Clone)]
 pub(crate) struct Live {
     code: Router,
     outbound: Outbound,
+    google: Google,
+    secrets: Secrets,
     door: Option<Arc<Door>>,
 }
 
@@ -55,8 +61,15 @@ impl Reloader {
 }
 
 impl Live {
-    pub(crate) fn new(code: Router, config: &Config) -> Self {
-        Self { code, outbound: Outbound::new(&config.outbound), door: None }
+    /// Renews tokens of ours on `runtime`, which must live as long as routes are served.
+    pub(crate) fn new(code: Router, config: &Config, runtime: Option<Handle>) -> Self {
+        let (outbound, google) = (Outbound::new(&config.outbound), Google::new(runtime));
+        let secrets = Secrets::new(&config.secrets, &config.references, &outbound, google.clone());
+        Self { code, outbound, google, secrets, door: None }
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// The same for routes that this door serves.
@@ -69,7 +82,13 @@ impl Live {
     pub(crate) fn build(&self, config: &Config) -> Result<Built, SetupError> {
         // Without routes nothing is read: resources may lie there for other commands.
         let resources = if config.routes.is_empty() { Resources::default() } else { Resources::load(config) };
-        let configured = routes::build(config, &resources, &self.outbound);
+        let sources = Sources {
+            outbound: self.outbound.clone(),
+            google: self.google.clone(),
+            secrets: self.secrets.clone(),
+            audience: config.flexible.id_token_audience,
+        };
+        let configured = routes::build(config, &resources, &sources);
         let router = self.code.clone().merge(configured.router);
         let policy = config.fulfillment.apology.clone().map_or(OnError::Raise, OnError::apologise);
         let oversize_reply = config.fulfillment.oversize_reply.clone().map(Reply::text);

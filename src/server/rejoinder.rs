@@ -150,7 +150,8 @@ impl Rejoinder {
 
 fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), ServerError> {
     let server = &config.server;
-    let live = Live::new(router, config);
+    let handlers = executor::handle(executor::threads(server.handler_threads))?;
+    let live = Live::new(router, config, Some(handlers.clone()));
     let Built { fulfillment, faults, notes } = live.build(config)?;
     for fault in faults {
         tracing::error!(target: "rejoinder::routes", "{fault}");
@@ -167,7 +168,7 @@ fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), 
             time: server.body_timeout,
         },
         lifecycle: Lifecycle::default(),
-        handlers: executor::handle(executor::threads(server.handler_threads))?,
+        handlers,
         flexible_path: config.flexible.path.clone(),
         messages_key: config.flexible.messages_key.clone(),
         warned: AtomicBool::new(false),
@@ -181,7 +182,7 @@ fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), 
 #[cfg(feature = "cli")]
 pub(crate) fn everything(config: &Config) -> Result<Built, ServerError> {
     let router = if config.demo { demo::router() } else { Router::new() };
-    Ok(Live::new(router, config).build(config)?)
+    Ok(Live::new(router, config, None).build(config)?)
 }
 
 /// Done when the process is asked to stop: SIGTERM, or Ctrl-C.

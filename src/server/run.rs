@@ -15,6 +15,7 @@ use super::pages;
 use super::respond::Refusal;
 use super::service::Service;
 use crate::config;
+use crate::outbound::Secrets;
 
 /// Why the server does not start or run.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,9 @@ pub enum ServerError {
     /// The settings have faults.
     #[error(transparent)]
     Config(#[from] config::ConfigError),
+    /// Secrets of the settings cannot be read.
+    #[error(transparent)]
+    Secrets(#[from] crate::outbound::SecretsError),
     /// The system refused something.
     #[error("the server failed: {0}")]
     Io(#[from] std::io::Error),
@@ -117,14 +121,32 @@ impl Server {
         Reloader(self.live.clone())
     }
 
+    /// The secrets that are kept elsewhere.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets {
+        self.live.secrets().clone()
+    }
+
+    /// Reads the secrets that the settings take from Secret Manager; [`run`](Self::run) does it by
+    /// itself if it was not done.
+    ///
+    /// # Errors
+    ///
+    /// All secrets that cannot be read, each with what helps.
+    pub async fn prepare(&self) -> Result<(), ServerError> {
+        Ok(self.live.secrets().resolve().await?)
+    }
+
     /// Answers until `shutdown` is done; then refuses new calls, finishes those in flight, and
     /// returns.
     ///
     /// # Errors
     ///
-    /// If the system refuses the listener or a thread.
+    /// If a secret cannot be read, or the system refuses the listener or a thread.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { service, settings, listeners, .. } = self;
+        self.prepare().await?;
+        let Self { service, live, settings, listeners, .. } = self;
+        let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
         let lifecycle = service.door.lifecycle.clone();
         let mut server = HttpServer::new(move || app(&service))
             .keep_alive(KeepAlive::Timeout(settings.keep_alive))
@@ -138,6 +160,7 @@ impl Server {
         let running = tokio::spawn(running);
         shutdown.await;
         stop(&lifecycle, &handle, settings.shutdown_timeout).await;
+        fresh.abort();
         running.await.map_err(std::io::Error::other)??;
         Ok(())
     }

@@ -4,6 +4,7 @@ use crate::config::{ClientErrors, Flexible};
 use crate::error::{Error, ErrorKind};
 use crate::flexible::{RenderError, ResponseError};
 use crate::outbound::OutboundError;
+use crate::outbound::credentials::CredentialsError;
 
 /// How failures of exchanges are told.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +38,13 @@ impl Failures {
             "The parameters of this call do not make a request for the webhook {webhook:?}: {error}."
         ))
         .with_code(code)
+    }
+
+    /// What proves who calls could not be had.
+    pub(super) fn credentials(self, webhook: &str, error: CredentialsError) -> Error {
+        Error::new(self.unavailable, format!("The credentials for the webhook {webhook:?} cannot be had now."))
+            .with_code("credentials_unavailable")
+            .with_cause(error)
     }
 
     /// The request got no answer.

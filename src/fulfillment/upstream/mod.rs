@@ -1,6 +1,5 @@
 //! Tags that an upstream HTTP API answers, described by a flexible webhook.
 
-mod credentials;
 mod failure;
 pub(crate) mod resources;
 pub(crate) mod routes;
@@ -12,7 +11,8 @@ use super::{Call, Reply};
 use crate::config::Semantics;
 use crate::error::{Error, Result};
 use crate::flexible::{Exchange, Problem, RenderedReply, ReplyTemplate, Scope};
-use crate::outbound::{Request, Target};
+use crate::outbound::credentials::Credentials;
+use crate::outbound::{Request, Response, Target};
 use crate::protocol::names::SessionName;
 
 use failure::Failures;
@@ -38,6 +38,7 @@ struct Upstream {
 struct Variant {
     exchange: Exchange,
     target: Target,
+    credentials: Credentials,
     disabled: bool,
 }
 
@@ -58,8 +59,7 @@ impl Upstream {
             request.body = rendered.body;
             request
         };
-        let response = variant.target.send(request, None).await;
-        let response = response.map_err(|error| self.failures.outbound(&self.name, error))?;
+        let response = self.exchange(variant, request).await?;
         if response.status >= 400 {
             // Why, an answer says in words of its own, which may hold personal data.
             let text = String::from_utf8_lossy(&response.body);
@@ -93,6 +93,25 @@ impl Upstream {
             }
         };
         Ok(reply.set_missing(mapped.parameters))
+    }
+
+    /// Sends the request with its credentials; once more if the token that was kept is not taken any more.
+    async fn exchange(&self, variant: &Variant, mut request: Request) -> Result<Response> {
+        let Variant { target, credentials, .. } = variant;
+        let deadline = target.deadline();
+        let mut renewed = false;
+        loop {
+            let presented = credentials.present(&mut request, deadline, target.left(deadline)).await;
+            let presented = presented.map_err(|error| self.failures.credentials(&self.name, error))?;
+            let response = target.send(request.clone(), Some(deadline)).await;
+            let response = response.map_err(|error| self.failures.outbound(&self.name, error))?;
+            // Nothing was done about a request that was refused, whatever its method.
+            if response.status != 401 || renewed || !credentials.renew(&presented) {
+                return Ok(response);
+            }
+            tracing::debug!(target: "rejoinder::flexible", webhook = self.name, "the token was refused; trying a new one");
+            renewed = true;
+        }
     }
 
     fn variant(&self, call: &Call) -> &Variant {

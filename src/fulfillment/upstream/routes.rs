@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::super::{Call, OnError, Reply, Route, Router};
-use super::credentials;
 use super::failure::Failures;
 use super::resources::Resources;
 use super::world::Clock;
@@ -13,7 +12,8 @@ use super::{Upstream, Variant, into_reply};
 use crate::config::{self, Config, FailureSetting, ReplySetting};
 use crate::error::{Error, ErrorKind};
 use crate::flexible::{Exchange, ReplyTemplate};
-use crate::outbound::{Outbound, TargetSettings};
+use crate::outbound::TargetSettings;
+use crate::outbound::credentials::{Credentials, Sources};
 use crate::protocol::webhook::Webhook;
 
 /// What became of the configured routes.
@@ -41,9 +41,9 @@ impl fmt::Display for RouteFault {
 }
 
 /// Builds the routes of `config`; one with a fault stops no other.
-pub(crate) fn build(config: &Config, resources: &Resources, outbound: &Outbound) -> Routes {
+pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -> Routes {
     let mut routes = Routes::default();
-    let mut variants = Variants { config, outbound, known: HashMap::new(), notes: Vec::new() };
+    let mut variants = Variants { config, sources, known: HashMap::new(), notes: Vec::new() };
     for setting in &config.routes {
         let mut faults = Vec::new();
         let on_error = setting.on_error.as_ref().and_then(|failure| policy(failure, &mut faults));
@@ -115,7 +115,7 @@ fn route(
 /// The webhooks that routes share: one breaker and one cap each, however many tags call it.
 struct Variants<'c> {
     config: &'c Config,
-    outbound: &'c Outbound,
+    sources: &'c Sources,
     /// By display name and environment; none where there are faults, which have been told.
     known: HashMap<(String, String), Option<Arc<Variant>>>,
     notes: Vec<String>,
@@ -129,21 +129,17 @@ impl Variants<'_> {
             Some(None) => return Err(vec!["it has faults, which another route has told".to_owned()]),
             None => {}
         }
-        let variant = variant(webhook, self.config, self.outbound).map(Arc::new);
+        let variant = variant(webhook, self.config, self.sources).map(Arc::new);
         self.known.insert(key, variant.as_ref().ok().cloned());
-        let left_out = credentials::not_presented(webhook);
-        if environment.is_empty() && !left_out.is_empty() {
-            self.notes.push(format!(
-                "webhook {:?} is called without {}: this version presents username and password, and requestHeaders",
-                webhook.display_name,
-                left_out.join(", ")
-            ));
+        let note = variant.as_ref().ok().and_then(|variant| variant.credentials.note());
+        if let Some(note) = note.filter(|_| environment.is_empty()) {
+            self.notes.push(format!("webhook {:?}: {note}", webhook.display_name));
         }
         variant
     }
 }
 
-fn variant(webhook: &Webhook, config: &Config, outbound: &Outbound) -> Result<Variant, Vec<String>> {
+fn variant(webhook: &Webhook, config: &Config, sources: &Sources) -> Result<Variant, Vec<String>> {
     if !webhook.is_flexible() {
         let message = "it is a standard webhook, which expects a whole WebhookRequest; expected one with webhookType FLEXIBLE";
         return Err(vec![message.to_owned()]);
@@ -156,14 +152,15 @@ fn variant(webhook: &Webhook, config: &Config, outbound: &Outbound) -> Result<Va
     })?;
     let certificates = webhook.generic_web_service().map(|service| &service.allowed_ca_certs);
     let certificates: Vec<Vec<u8>> = certificates.into_iter().flatten().map(|der| der.to_vec()).collect();
-    let target = outbound.target(&TargetSettings {
+    let target = sources.outbound.target(&TargetSettings {
         name: &webhook.display_name,
         allowed_ca_certs: &certificates,
         service: webhook.service_directory(),
         timeout: webhook.timeout(),
     });
     let target = target.map_err(|error| vec![error.to_string()])?;
-    Ok(Variant { exchange, target, disabled: webhook.disabled })
+    let credentials = Credentials::parse(webhook, sources)?;
+    Ok(Variant { exchange, target, credentials, disabled: webhook.disabled })
 }
 
 fn template(reply: &ReplySetting, key: &str, faults: &mut Vec<String>) -> Option<ReplyTemplate> {
