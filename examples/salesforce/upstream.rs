@@ -4,14 +4,14 @@
 //! cargo run --example salesforce_upstream     # or with a port: -- 9201
 //! ```
 //!
-//! It has the four answers that the presets need, in Salesforce's own form, and reads of SOQL only as
-//! much as shows where a text in quotes ends.
+//! It gives a token to a client that knows its secret, has the four answers that the presets need, in
+//! Salesforce's own form, and reads of SOQL only as much as shows where a text in quotes ends.
 
 use std::net::TcpListener;
 use std::sync::Mutex;
 
 use actix_web::guard::{Guard, GuardContext};
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Form, Json, Path, Query};
 use actix_web::{App, HttpResponse, HttpServer, rt, web};
 use serde_json::{Map, Value, json};
 
@@ -41,7 +41,11 @@ pub(crate) fn serve(listener: TcpListener) -> std::io::Result<()> {
             .route("/sobjects/Contact/{id}", web::get().to(get))
             .route("/sobjects/Contact/{id}", web::patch().to(update))
             .default_service(web::to(no_such_thing));
-        App::new().app_data(contacts.clone()).service(data).default_service(web::to(unknown_session))
+        App::new()
+            .app_data(contacts.clone())
+            .service(data)
+            .route("/services/oauth2/token", web::post().to(token))
+            .default_service(web::to(unknown_session))
     };
     // Ctrl-C ends it as it ends any program.
     rt::System::new().block_on(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())
@@ -72,6 +76,25 @@ impl Guard for Known {
     fn check(&self, context: &GuardContext<'_>) -> bool {
         context.head().headers.get("Authorization").is_some_and(|value| value == "Bearer example-token")
     }
+}
+
+#[derive(serde::Deserialize)]
+struct Client {
+    grant_type: String,
+    client_id: String,
+    client_secret: String,
+}
+
+/// Gives the token to the one client that there is. As with Salesforce, nothing says when it expires.
+async fn token(Form(client): Form<Client>) -> HttpResponse {
+    let refused = |error: &str| HttpResponse::BadRequest().json(json!({ "error": error }));
+    if client.grant_type != "client_credentials" {
+        return refused("unsupported_grant_type");
+    }
+    if (client.client_id.as_str(), client.client_secret.as_str()) != ("example-client", "example-secret") {
+        return refused("invalid_client");
+    }
+    HttpResponse::Ok().json(json!({ "access_token": "example-token", "token_type": "Bearer" }))
 }
 
 async fn no_such_thing() -> HttpResponse {

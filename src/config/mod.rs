@@ -27,8 +27,8 @@ use std::path::{Path, PathBuf};
 pub use agent::Agent;
 pub use checks::{Auth, Check};
 pub use flexible::{
-    ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue, Semantics,
-    Success, Unresolved, UrlEncoding, WholeBooleans,
+    ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue,
+    Semantics, Success, Unresolved, UrlEncoding, WholeBooleans,
 };
 pub use outbound::{AgentAuthDefault, ClientAuthentication, Endpoint, Outbound};
 pub use routes::{FailureSetting, ReplySetting, Route};

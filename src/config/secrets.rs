@@ -42,7 +42,8 @@ pub(super) fn endpoint(reader: &Reader<'_, '_>, key: &'static str) -> String {
             && url.password().is_none()
     };
     if !text.parse().is_ok_and(|url| good(&url)) {
-        let message = "expected an https:// address without ? and #, or an http:// one with a loopback address";
+        let message =
+            "expected an https:// address without ? and #, or an http:// one with a loopback address";
         reader.refuse(key, format!("{message}, found {text:?}"));
     }
     text.trim_end_matches('/').to_owned()

@@ -196,7 +196,7 @@ fn number() -> u64 {
 /// What went wrong and what helps, without what an answer held: it may be half a token.
 fn explain(error: &(dyn StdError + 'static)) -> String {
     let causes: Vec<&(dyn StdError + 'static)> =
-        std::iter::successors(Some(error), |error| error.source()).collect();
+        std::iter::successors(Some(error), |error| StdError::source(*error)).collect();
     let status = causes.iter().rev().find_map(|cause| {
         cause.downcast_ref::<reqwest::Error>().and_then(reqwest::Error::status).map(|status| status.as_u16())
     });
@@ -238,6 +238,7 @@ pub(crate) async fn account() -> String {
         Ok(answer) => answer.text().await.ok(),
         Err(_) => None,
     };
-    let plausible = |email: &String| email.len() < 200 && email.contains('@') && !email.contains(char::is_whitespace);
+    let plausible =
+        |email: &String| email.len() < 200 && email.contains('@') && !email.contains(char::is_whitespace);
     email.filter(plausible).unwrap_or_else(unknown)
 }

@@ -48,9 +48,9 @@ pub use guard::Refusal;
 pub use message::{Request, Response};
 pub use reqwest::Method;
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+pub use secret_manager::SecretError;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use secret_manager::crc32c;
-pub use secret_manager::SecretError;
 pub use secrets::{Secrets, SecretsError};
 pub use target::Target;
 pub use url::Url;
@@ -178,9 +178,15 @@ impl Outbound {
     }
 
     /// A target for the API at this address of the settings, which may be private or on this machine.
-    pub(super) fn api(&self, name: &str, endpoint: &Url, timeout: Duration) -> Result<Target, OutboundSetupError> {
+    pub(super) fn api(
+        &self,
+        name: &str,
+        endpoint: &Url,
+        timeout: Duration,
+    ) -> Result<Target, OutboundSetupError> {
         let mut settings = self.shared.settings.clone();
-        settings.allow_hosts = endpoint.host().map(|host| host.to_string()).into_iter().collect();
+        let host = endpoint.host_str().map(|host| host.trim_matches(['[', ']']).to_owned());
+        settings.allow_hosts = host.into_iter().collect();
         settings.dangerous_allow_http = endpoint.scheme() == "http";
         let parts = Parts { clock: self.shared.clock.clone(), ..Parts::default() };
         let target = TargetSettings { timeout, ..TargetSettings::new(name) };

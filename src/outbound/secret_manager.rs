@@ -8,7 +8,7 @@ use base64::Engine as _;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde::Deserialize;
 
-use super::google::{Google, GoogleError};
+use super::google::{self, Google, GoogleError};
 use super::{Method, Outbound, OutboundError, OutboundSetupError, Request, Target, Url};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use checksum::crc32c;
@@ -88,7 +88,7 @@ impl SecretManager {
                 if status == 401 {
                     self.google.forget_access(token.number);
                 }
-                Err(failed(refusal(status, &super::google::account().await)))
+                Err(failed(refusal(status, &google::account().await)))
             }
         }
     }
@@ -104,7 +104,10 @@ impl SecretManager {
             .map_err(|error| OutboundError::UrlInvalid { reason: error.to_string() })?;
         let mut request = Request::new(Method::GET, url);
         let mut value = HeaderValue::try_from(format!("Bearer {}", &**token)).map_err(|_| {
-            OutboundError::InvalidHeader { name: "authorization".to_owned(), reason: "the token has control characters" }
+            OutboundError::InvalidHeader {
+                name: "authorization".to_owned(),
+                reason: "the token has control characters",
+            }
         })?;
         value.set_sensitive(true);
         request.headers.insert(AUTHORIZATION, value);
@@ -126,7 +129,8 @@ fn refusal(status: u16, account: &str) -> String {
 
 fn read(body: &[u8]) -> Result<Read, &'static str> {
     // What is wrong with it exactly, its parser would tell with a piece of it.
-    let accessed: Accessed = serde_json::from_slice(body).map_err(|_| "the answer is not Secret Manager's JSON")?;
+    let accessed: Accessed =
+        serde_json::from_slice(body).map_err(|_| "the answer is not Secret Manager's JSON")?;
     let data = base64::engine::general_purpose::STANDARD
         .decode(accessed.payload.data)
         .map_err(|_| "its payload is no base64")?;
@@ -135,7 +139,8 @@ fn read(body: &[u8]) -> Result<Read, &'static str> {
     {
         return Err("its payload does not have the checksum that came with it: it was damaged on its way");
     }
-    let value = source_text(data).map_err(|_| "its payload is empty, no UTF-8 text, or larger than 64 KiB")?;
+    let value =
+        source_text(data).map_err(|_| "its payload is empty, no UTF-8 text, or larger than 64 KiB")?;
     Ok(Read { name: accessed.name, value: value.into() })
 }
 
@@ -147,9 +152,12 @@ mod tests {
     fn payloads_are_decoded_and_checked_without_showing_them() {
         let crc = checksum::crc32c(b"s3cret\n");
         let answer = |data: &str, crc: &str| {
-            format!(r#"{{"name":"projects/1/secrets/s/versions/7","payload":{{"data":"{data}","dataCrc32c":"{crc}"}}}}"#)
+            format!(
+                r#"{{"name":"projects/1/secrets/s/versions/7","payload":{{"data":"{data}","dataCrc32c":"{crc}"}}}}"#
+            )
         };
-        let good = read(answer("czNjcmV0Cg==", &crc.to_string()).as_bytes()).unwrap_or_else(|_| panic!("good"));
+        let good =
+            read(answer("czNjcmV0Cg==", &crc.to_string()).as_bytes()).unwrap_or_else(|_| panic!("good"));
         assert_eq!((&*good.value, &*good.name), ("s3cret", "projects/1/secrets/s/versions/7"));
         assert!(read(br#"{"payload":{"data":"czNjcmV0Cg=="}}"#).is_ok());
         for (body, expected) in [

@@ -113,7 +113,8 @@ impl Secrets {
     ///
     /// All that cannot be read, each with what helps.
     pub async fn resolve(&self) -> Result<(), SecretsError> {
-        let references = self.0.references.iter().filter_map(|reference| Some((reference, reference.version.as_ref()?)));
+        let references =
+            self.0.references.iter().filter_map(|reference| Some((reference, reference.version.as_ref()?)));
         let read = references.map(|(reference, version)| async move {
             let value = self.value(version).await.map_err(|error| format!("{}: {error}", reference.path))?;
             reference.secret.replace(&value);

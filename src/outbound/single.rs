@@ -74,7 +74,8 @@ mod tests {
     #[tokio::test]
     async fn those_who_wait_share_the_outcome() {
         for good in [true, false] {
-            let (single, attempts, known) = (Single::default(), AtomicUsize::new(0), std::sync::Mutex::new(None));
+            let (single, attempts, known) =
+                (Single::default(), AtomicUsize::new(0), std::sync::Mutex::new(None));
             let attempt = || async {
                 let number = attempts.fetch_add(1, Ordering::SeqCst) + 1;
                 tokio::task::yield_now().await;

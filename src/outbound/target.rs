@@ -177,11 +177,8 @@ async fn read(
     limit: usize,
     context: &Context<'_>,
 ) -> Result<Bytes, OutboundError> {
-    let too_large = |announced| OutboundError::ResponseTooLarge {
-        host: context.host.to_owned(),
-        limit,
-        announced,
-    };
+    let too_large =
+        |announced| OutboundError::ResponseTooLarge { host: context.host.to_owned(), limit, announced };
     let announced = answer.content_length();
     if announced.is_some_and(|size| size > limit as u64) {
         return Err(too_large(announced));

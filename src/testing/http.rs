@@ -73,7 +73,8 @@ pub(super) struct Loopback {
 impl Loopback {
     /// Answers every request on a free port, each connection on a thread of its own.
     pub(super) fn start(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
-        let bound = TcpListener::bind("127.0.0.1:0").and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let bound =
+            TcpListener::bind("127.0.0.1:0").and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.unwrap_or_else(|error| panic!("loopback has no free port: {error}"));
         let ended = Arc::new(AtomicBool::new(false));
         let (over, answer) = (Arc::clone(&ended), Arc::new(answer));

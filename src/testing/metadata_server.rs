@@ -40,8 +40,12 @@ impl MetadataServer {
     /// Gives tokens of this account.
     #[must_use]
     pub fn start(account: impl Into<String>) -> Self {
-        let state =
-            Arc::new(Mutex::new(State { account: account.into(), failing: None, given: 0, paths: Vec::new() }));
+        let state = Arc::new(Mutex::new(State {
+            account: account.into(),
+            failing: None,
+            given: 0,
+            paths: Vec::new(),
+        }));
         let shared = Arc::clone(&state);
         let server = Loopback::start(move |asked| lock(&shared).answer(asked));
         Self { server, state }
@@ -94,7 +98,10 @@ impl State {
             Some("token") => {
                 self.given += 1;
                 let token = format!("access-{}", self.given);
-                Answer::json(200, &json!({ "access_token": token, "expires_in": 3600, "token_type": "Bearer" }))
+                Answer::json(
+                    200,
+                    &json!({ "access_token": token, "expires_in": 3600, "token_type": "Bearer" }),
+                )
             }
             Some("identity") => match asked.parameter("audience") {
                 Some(audience) => Answer::text(200, self.id_token(&audience)),
@@ -121,7 +128,8 @@ impl State {
             Some((account, "generateAccessToken")) if body["scope"].is_array() => {
                 self.given += 1;
                 let expires = SystemTime::now() + Duration::from_secs(3600);
-                let expires = jiff::Timestamp::try_from(expires).map(|time| time.to_string()).unwrap_or_default();
+                let expires =
+                    jiff::Timestamp::try_from(expires).map(|time| time.to_string()).unwrap_or_default();
                 let token = format!("access-{}-of-{account}", self.given);
                 Answer::json(200, &json!({ "accessToken": token, "expireTime": expires }))
             }

@@ -141,7 +141,8 @@ impl State {
             return refused(400, "unsupported_grant_type");
         }
         let (id, secret) = &self.client;
-        let in_form = request.member("client_id") == Some(id) && request.member("client_secret") == Some(secret);
+        let in_form =
+            request.member("client_id") == Some(id) && request.member("client_secret") == Some(secret);
         let in_header = basic(&request).is_some_and(|(sent_id, sent)| sent_id == *id && sent == *secret);
         if !in_form && !in_header {
             return refused(401, "invalid_client");

@@ -263,19 +263,17 @@ fn a_tag_of_the_settings_and_of_the_code_is_refused_at_start() {
 }
 
 #[test]
-fn credentials_that_are_not_presented_are_told() {
+fn what_is_presented_otherwise_than_dialogflow_would_is_told() {
     let webhook = flexible(
         "Secured",
         "https://api.example.com/",
-        &json!({
-            "parameterMapping": { "a": "$.a" }, "serviceAgentAuth": "ID_TOKEN",
-            "secretVersionForUsernamePassword": "projects/p/secrets/s/versions/1",
-        }),
+        &json!({ "parameterMapping": { "a": "$.a" }, "serviceAgentAuth": "ID_TOKEN" }),
     );
     let folder = folder("[routes.\"secured\"]\nwebhook = \"Secured\"\n", &[webhook], &[]);
     let checked = run(folder.path(), &["check"], &[]);
     assert_eq!(checked.code, Some(0), "{}", checked.errors);
-    let expected = "webhook \"Secured\" is called without secretVersionForUsernamePassword, serviceAgentAuth";
+    let expected =
+        "webhook \"Secured\": serviceAgentAuth presents a token of the account that this server runs as";
     assert!(checked.errors.contains(expected), "{}", checked.errors);
 }
 

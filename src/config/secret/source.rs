@@ -12,8 +12,7 @@ use super::{Secret, SecretOrigin};
 pub(crate) const LARGEST: usize = 64 << 10;
 
 /// What may stand where a secret may, for messages.
-const FORMS: &str =
-    "expected the secret as text, { env = \"NAME\" }, { file = \"PATH\" } or { secret = \"projects/P/secrets/S/versions/V\" }";
+const FORMS: &str = "expected the secret as text, { env = \"NAME\" }, { file = \"PATH\" } or { secret = \"projects/P/secrets/S/versions/V\" }";
 
 /// The name of a secret's version in Secret Manager.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -169,7 +168,9 @@ mod tests {
 
     #[test]
     fn the_end_of_the_line_is_no_part_of_a_secret() {
-        for (kept, expected) in [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), (" a \n\n", " a "), ("a\nb\n", "a\nb")] {
+        for (kept, expected) in
+            [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), (" a \n\n", " a "), ("a\nb\n", "a\nb")]
+        {
             assert_eq!(text(kept.as_bytes().to_vec()).as_deref(), Ok(expected), "{kept:?}");
         }
         for kept in [&b"\n"[..], b"", b"\xff", &[b'a'; LARGEST + 1]] {

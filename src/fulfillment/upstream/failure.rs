@@ -42,9 +42,12 @@ impl Failures {
 
     /// What proves who calls could not be had.
     pub(super) fn credentials(self, webhook: &str, error: CredentialsError) -> Error {
-        Error::new(self.unavailable, format!("The credentials for the webhook {webhook:?} cannot be had now."))
-            .with_code("credentials_unavailable")
-            .with_cause(error)
+        Error::new(
+            self.unavailable,
+            format!("The credentials for the webhook {webhook:?} cannot be had now."),
+        )
+        .with_code("credentials_unavailable")
+        .with_cause(error)
     }
 
     /// The request got no answer.

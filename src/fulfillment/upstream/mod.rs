@@ -99,19 +99,20 @@ impl Upstream {
     async fn exchange(&self, variant: &Variant, mut request: Request) -> Result<Response> {
         let Variant { target, credentials, .. } = variant;
         let deadline = target.deadline();
-        let mut renewed = false;
-        loop {
-            let presented = credentials.present(&mut request, deadline, target.left(deadline)).await;
-            let presented = presented.map_err(|error| self.failures.credentials(&self.name, error))?;
-            let response = target.send(request.clone(), Some(deadline)).await;
-            let response = response.map_err(|error| self.failures.outbound(&self.name, error))?;
-            // Nothing was done about a request that was refused, whatever its method.
-            if response.status != 401 || renewed || !credentials.renew(&presented) {
-                return Ok(response);
-            }
-            tracing::debug!(target: "rejoinder::flexible", webhook = self.name, "the token was refused; trying a new one");
-            renewed = true;
-        }
+        let unpresented = |error| self.failures.credentials(&self.name, error);
+        let unanswered = |error| self.failures.outbound(&self.name, error);
+        let again = credentials.is_renewable().then(|| request.clone());
+        let presented = credentials.present(&mut request, deadline, target.left(deadline)).await;
+        let presented = presented.map_err(unpresented)?;
+        let response = target.send(request, Some(deadline)).await.map_err(unanswered)?;
+        // Nothing was done about a request that was refused, whatever its method.
+        let Some(mut again) = again.filter(|_| response.status == 401 && credentials.renew(&presented))
+        else {
+            return Ok(response);
+        };
+        tracing::debug!(target: "rejoinder::flexible", webhook = self.name, "the token was refused; trying a new one");
+        credentials.present(&mut again, deadline, target.left(deadline)).await.map_err(unpresented)?;
+        target.send(again, Some(deadline)).await.map_err(unanswered)
     }
 
     fn variant(&self, call: &Call) -> &Variant {

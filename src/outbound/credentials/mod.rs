@@ -77,7 +77,8 @@ impl Credentials {
             let version = version(&value.secret_version, place(), sources, &mut faults);
             match name.parse::<HeaderName>() {
                 Ok(header) if Request::is_of_connection(&header) => {
-                    faults.push(format!("{}: {header} belongs to the connection; remove this header", place()));
+                    faults
+                        .push(format!("{}: {header} belongs to the connection; remove this header", place()));
                 }
                 Ok(header) => headers.extend(version.map(|version| (header, version))),
                 Err(_) => faults.push(format!("{}: {name:?} is no name of a header", place())),
@@ -87,7 +88,11 @@ impl Credentials {
             || service.request_headers.keys().any(|name| name.eq_ignore_ascii_case(AUTHORIZATION.as_str()));
         let authorization =
             if spelled_out { None } else { authorization(webhook, service, sources, &mut faults) };
-        if faults.is_empty() { Ok(Self { secrets: sources.secrets.clone(), headers, authorization }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { secrets: sources.secrets.clone(), headers, authorization })
+        } else {
+            Err(faults)
+        }
     }
 
     /// What is presented otherwise than the platform would do it.
@@ -124,7 +129,9 @@ impl Credentials {
                 let pair = pair.map_err(|error| CredentialsError::secret(basic::METHOD, error))?;
                 Some(basic::header(&pair)?)
             }
-            Some(Authorization::OAuth(oauth)) => Some(oauth.header(&self.secrets, deadline, &mut used).await?),
+            Some(Authorization::OAuth(oauth)) => {
+                Some(oauth.header(&self.secrets, deadline, &mut used).await?)
+            }
             Some(Authorization::ServiceAccount(account)) => Some(account.header(deadline, &mut used).await?),
             Some(Authorization::ServiceAgent(agent)) => Some(agent.header(&request.url, &mut used).await?),
         };
@@ -142,6 +149,11 @@ impl Credentials {
             request.headers.insert(name.clone(), value);
         }
         Ok(Presented(used))
+    }
+
+    /// Whether a 401 may be answered with another token.
+    pub(crate) fn is_renewable(&self) -> bool {
+        !matches!(self.authorization, Some(Authorization::Basic(_)) | None)
     }
 
     /// Drops the token that was answered with a 401; tells whether another one can be had.

@@ -38,7 +38,11 @@ enum ClientSecret {
 }
 
 impl OAuth {
-    pub(super) fn parse(webhook: &Webhook, config: &OAuthConfig, sources: &Sources) -> Result<Self, Vec<String>> {
+    pub(super) fn parse(
+        webhook: &Webhook,
+        config: &OAuthConfig,
+        sources: &Sources,
+    ) -> Result<Self, Vec<String>> {
         let mut faults = Vec::new();
         let name = format!("{}, tokenEndpoint", webhook.display_name);
         let target = sources
@@ -161,7 +165,9 @@ impl OAuth {
         let token = token.ok_or_else(|| no_token("access_token is missing or no text"))?;
         let bearer = |kind: &Value| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
         if member("token_type").is_some_and(|kind| !bearer(kind)) {
-            return Err(no_token("its token_type is not Bearer, which is the one that webhooks are called with"));
+            return Err(no_token(
+                "its token_type is not Bearer, which is the one that webhooks are called with",
+            ));
         }
         let expires_in = member("expires_in").and_then(seconds).map(Duration::from_secs);
         Ok((token.to_owned(), expires_in))
@@ -170,14 +176,17 @@ impl OAuth {
 
 /// One of the words that RFC 6749 has for errors, or another of their form; what else stands there may be anything.
 fn error_code(text: &str) -> Option<String> {
-    let word = !text.is_empty() && text.len() <= 40 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let word =
+        !text.is_empty() && text.len() <= 40 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     word.then(|| text.to_owned())
 }
 
 /// A number of seconds; some write it as text.
 fn seconds(value: &Value) -> Option<u64> {
     match value {
-        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().map(|number| number.max(0.0) as u64)),
+        Value::Number(number) => {
+            number.as_u64().or_else(|| number.as_f64().map(|number| number.max(0.0) as u64))
+        }
         Value::String(text) => text.parse().ok(),
         _ => None,
     }

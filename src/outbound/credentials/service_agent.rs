@@ -35,7 +35,11 @@ impl ServiceAgent {
         Self { token, google: sources.google.clone(), audience }
     }
 
-    pub(super) async fn header(&self, url: &Url, used: &mut Option<Used>) -> Result<HeaderValue, CredentialsError> {
+    pub(super) async fn header(
+        &self,
+        url: &Url,
+        used: &mut Option<Used>,
+    ) -> Result<HeaderValue, CredentialsError> {
         let audience = match self.token {
             AgentToken::Access => String::new(),
             AgentToken::Id => self.audience.clone().unwrap_or_else(|| without_query(url)),

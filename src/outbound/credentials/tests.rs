@@ -159,7 +159,11 @@ async fn endpoints_that_give_no_token_are_told_without_secrets() {
     let (world, endpoint) = (world(), TokenEndpoint::start("a:b", "s3cret &"));
     let credentials = world.credentials(&oauth(&endpoint, &json!({})));
     for (status, body, expected) in [
-        (401, r#"{"error":"invalid_client","error_description":"s3cret"}"#, "401 with the error \"invalid_client\""),
+        (
+            401,
+            r#"{"error":"invalid_client","error_description":"s3cret"}"#,
+            "401 with the error \"invalid_client\"",
+        ),
         (400, r#"{"error":"s3cret &"}"#, "400; compare"),
         (200, "s3cret", "no JSON"),
         (200, "{}", "access_token is missing"),
@@ -238,8 +242,15 @@ async fn authorization_is_set_by_who_says_it_most_exactly() {
         let value = headers.get(AUTHORIZATION).map(|value| value.to_str().expect("text"));
         match expected {
             Some(expected) if expected.starts_with("Bearer access") => {
-                assert!(value.is_some_and(|value| value.starts_with("Bearer access-")), "{without}: {value:?}");
-                assert_eq!(value.is_some_and(|value| value.contains("-of-")), expected.contains("-of-"), "{without}");
+                assert!(
+                    value.is_some_and(|value| value.starts_with("Bearer access-")),
+                    "{without}: {value:?}"
+                );
+                assert_eq!(
+                    value.is_some_and(|value| value.contains("-of-")),
+                    expected.contains("-of-"),
+                    "{without}"
+                );
             }
             expected => assert_eq!(value, expected, "without {without}"),
         }
@@ -318,7 +329,10 @@ async fn what_can_never_be_presented_is_a_fault_and_what_is_wrong_with_a_secret_
     let faults = world.parse(&json!({ "oauthConfig": {} })).expect_err("faulty");
     assert_eq!(faults.len(), 3, "{faults:?}");
     for (service, expected) in [
-        (json!({ "secretVersionForUsernamePassword": "s" }), "secretVersionForUsernamePassword: expected the name"),
+        (
+            json!({ "secretVersionForUsernamePassword": "s" }),
+            "secretVersionForUsernamePassword: expected the name",
+        ),
         (
             json!({ "secretVersionsForRequestHeaders": { "Host": { "secretVersion": "projects/p/secrets/s/versions/1" } } }),
             "belongs to the connection",

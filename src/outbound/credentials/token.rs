@@ -93,7 +93,11 @@ mod tests {
             (Some(3600), 3540),
             (Some(u64::MAX), 86_340),
         ] {
-            assert_eq!(kept(expires_in.map(Duration::from_secs)), Duration::from_secs(expected), "{expires_in:?}");
+            assert_eq!(
+                kept(expires_in.map(Duration::from_secs)),
+                Duration::from_secs(expected),
+                "{expires_in:?}"
+            );
         }
     }
 }

@@ -13,12 +13,15 @@ struct World {
 }
 
 fn world() -> World {
-    let (clock, manager, metadata) = (Clock::manual(), SecretManager::start(), MetadataServer::start("a@b.example"));
+    let (clock, manager, metadata) =
+        (Clock::manual(), SecretManager::start(), MetadataServer::start("a@b.example"));
     let settings = config::Outbound { max_attempts: 1, breaker_failures: 0, ..config::Outbound::default() };
     let outbound = Outbound::with_parts(&settings, Parts { clock: clock.clone(), ..Parts::default() });
     let google = Google::with_metadata(None, Some(metadata.url()));
     let kept = config::Secrets { endpoint: manager.url(), max_age: Duration::from_secs(300) };
-    let file = format!("[auth]\nany_of = [{{ kind = \"basic\", username = \"u\", password = {{ secret = \"{NAME}\" }} }}]\n");
+    let file = format!(
+        "[auth]\nany_of = [{{ kind = \"basic\", username = \"u\", password = {{ secret = \"{NAME}\" }} }}]\n"
+    );
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rejoinder.toml");
     std::fs::write(&path, file).expect("written");
@@ -33,7 +36,10 @@ fn world() -> World {
 async fn a_secret_is_read_before_it_is_needed_and_again_when_it_is_old() {
     let World { clock, manager, secrets, secret, .. } = world();
     let error = secrets.resolve().await.expect_err("not there").to_string();
-    assert!(error.contains("auth.any_of[].password: the secret projects/p/secrets/s/versions/latest"), "{error}");
+    assert!(
+        error.contains("auth.any_of[].password: the secret projects/p/secrets/s/versions/latest"),
+        "{error}"
+    );
     manager.add("projects/p/secrets/s", "one\n");
     secrets.resolve().await.expect("there");
     assert_eq!(&*secret.expose(), "one");
@@ -41,7 +47,9 @@ async fn a_secret_is_read_before_it_is_needed_and_again_when_it_is_old() {
     let numbered = secrets.version(&"projects/p/secrets/s/versions/1".parse().expect("a name"));
     assert_eq!(&*secrets.value(&numbered).await.expect("there"), "one");
     let reads = manager.reads();
-    for (advance, expected, more) in [(0, "one", 0), (290, "one", 0), (10, "two", 1), (299, "two", 0), (1, "two", 1)] {
+    for (advance, expected, more) in
+        [(0, "one", 0), (290, "one", 0), (10, "two", 1), (299, "two", 0), (1, "two", 1)]
+    {
         clock.advance(Duration::from_secs(advance));
         let before = manager.reads();
         secrets.refresh_due(Duration::ZERO).await;
@@ -92,7 +100,10 @@ async fn all_who_need_a_secret_at_once_read_it_once() {
 async fn files_are_read_again_and_a_lost_one_changes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
-    write("rejoinder.toml", "[auth]\nany_of = [{ kind = \"header\", name = \"X\", values = [{ file = \"key\" }] }]\n");
+    write(
+        "rejoinder.toml",
+        "[auth]\nany_of = [{ kind = \"header\", name = \"X\", values = [{ file = \"key\" }] }]\n",
+    );
     let sources =
         config::Sources { file: Some(folder.path().join("rejoinder.toml")), ..config::Sources::default() };
     let error = config::Config::load(&sources).expect_err("no file").to_string();
