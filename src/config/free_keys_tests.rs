@@ -27,7 +27,13 @@ type Directory = Vec<(String, String)>;
 
 fn read(tree: &Node) -> (Vec<String>, Vec<Key>, Directory, Routes) {
     let sources = Sources::default();
-    let reading = Reading { sources: &sources, faults: RefCell::default(), keys: RefCell::default() };
+    let reading = Reading {
+        sources: &sources,
+        faults: RefCell::default(),
+        keys: RefCell::default(),
+        references: RefCell::default(),
+        folder: None,
+    };
     let root = Reader::new(&reading, tree);
     root.text("folder");
     let directory = root.section("outbound", |outbound| outbound.text_entries("service_directory"));

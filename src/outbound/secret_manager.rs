@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use super::google::{self, Google, GoogleError};
 use super::{Method, Outbound, OutboundError, OutboundSetupError, Request, Target, Url};
-#[cfg(any(test, feature = "testing"))]
 pub(crate) use checksum::crc32c;
 
 use crate::config::secret::source_text;
@@ -135,7 +134,7 @@ fn read(body: &[u8]) -> Result<Read, &'static str> {
         .decode(accessed.payload.data)
         .map_err(|_| "its payload is no base64")?;
     if let Some(expected) = accessed.payload.data_crc32c
-        && expected.parse() != Ok(checksum::crc32c(&data))
+        && expected.parse() != Ok(crc32c(&data))
     {
         return Err("its payload does not have the checksum that came with it: it was damaged on its way");
     }
@@ -150,7 +149,7 @@ mod tests {
 
     #[test]
     fn payloads_are_decoded_and_checked_without_showing_them() {
-        let crc = checksum::crc32c(b"s3cret\n");
+        let crc = crc32c(b"s3cret\n");
         let answer = |data: &str, crc: &str| {
             format!(
                 r#"{{"name":"projects/1/secrets/s/versions/7","payload":{{"data":"{data}","dataCrc32c":"{crc}"}}}}"#
@@ -164,7 +163,7 @@ mod tests {
             (answer("czNjcmV0Cg==", "1"), "checksum"),
             (answer("czNjcmV0Cg==", "x"), "checksum"),
             (answer("*", "1"), "base64"),
-            (answer("Cg==", &checksum::crc32c(b"\n").to_string()), "empty"),
+            (answer("Cg==", &crc32c(b"\n").to_string()), "empty"),
             ("{}".to_owned(), "JSON"),
             ("s3cret".to_owned(), "JSON"),
         ] {

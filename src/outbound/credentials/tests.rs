@@ -60,7 +60,7 @@ async fn present(credentials: &Credentials) -> Result<(HeaderMap, Presented), Cr
     let url = Url::parse("https://api.example.com/v1/7?key=1").expect("a URL");
     let mut request = Request::new(Method::POST, url);
     request.headers.insert("x-plain", HeaderValue::from_static("plain"));
-    let deadline = std::time::Instant::now() + Duration::from_secs(3600);
+    let deadline = Instant::now() + Duration::from_secs(86_400);
     let presented = credentials.present(&mut request, deadline, SECONDS).await?;
     Ok((request.headers, presented))
 }
