@@ -111,8 +111,12 @@ impl Upstream {
             return Ok(response);
         };
         tracing::debug!(target: "rejoinder::flexible", webhook = self.name, "the token was refused; trying a new one");
-        credentials.present(&mut again, deadline, target.left(deadline)).await.map_err(unpresented)?;
-        target.send(again, Some(deadline)).await.map_err(unanswered)
+        let anew = async {
+            credentials.present(&mut again, deadline, target.left(deadline)).await.map_err(unpresented)?;
+            target.send(again, Some(deadline)).await.map_err(unanswered)
+        };
+        // Rare, and large.
+        Box::pin(anew).await
     }
 
     fn variant(&self, call: &Call) -> &Variant {

@@ -74,7 +74,7 @@ impl Credentials {
         let mut headers = Vec::new();
         for (name, value) in &service.secret_versions_for_request_headers {
             let place = || format!("secretVersionsForRequestHeaders.{name}");
-            let version = version(&value.secret_version, place(), sources, &mut faults);
+            let version = version(&value.secret_version, &place(), sources, &mut faults);
             match name.parse::<HeaderName>() {
                 Ok(header) if Request::is_of_connection(&header) => {
                     faults
@@ -188,7 +188,7 @@ fn authorization(
 ) -> Option<Authorization> {
     let secret = &service.secret_version_for_username_password;
     if !secret.is_empty() {
-        return version(secret, basic::METHOD.to_owned(), sources, faults).map(Authorization::Basic);
+        return version(secret, basic::METHOD, sources, faults).map(Authorization::Basic);
     }
     if !service.username.is_empty() {
         // The request has it from the resource itself.
@@ -215,7 +215,7 @@ fn authorization(
     Some(Authorization::ServiceAgent(ServiceAgent::new(token, &service.uri, sources)))
 }
 
-fn version(name: &str, place: String, sources: &Sources, faults: &mut Vec<String>) -> Option<Arc<Version>> {
+fn version(name: &str, place: &str, sources: &Sources, faults: &mut Vec<String>) -> Option<Arc<Version>> {
     let parsed = name.parse::<SecretVersion>();
     let parsed = parsed.map_err(|message| faults.push(format!("{place}: {message}"))).ok()?;
     Some(sources.secrets.version(&parsed))

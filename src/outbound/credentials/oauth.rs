@@ -59,7 +59,7 @@ impl OAuth {
         let plain: &str = &config.client_secret;
         let client_secret = if !secret.is_empty() {
             let place = format!("{METHOD}.secretVersionForClientSecret");
-            version(secret, place, sources, &mut faults).map(ClientSecret::Version)
+            version(secret, &place, sources, &mut faults).map(ClientSecret::Version)
         } else if plain.is_empty() {
             let fix = "name the client's secret in secretVersionForClientSecret; agent exports leave clientSecret out";
             faults.push(format!("{METHOD}.clientSecret: it is missing; {fix}"));
@@ -88,7 +88,7 @@ impl OAuth {
         deadline: Instant,
         used: &mut Option<Used>,
     ) -> Result<HeaderValue, CredentialsError> {
-        let header = self.cache.get(self.exchange(secrets, deadline)).await?;
+        let header = self.cache.get(|| self.exchange(secrets, deadline)).await?;
         *used = Some(Used::Cached(header.clone()));
         Ok(header)
     }

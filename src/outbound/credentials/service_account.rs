@@ -59,7 +59,7 @@ impl ServiceAccount {
         deadline: Instant,
         used: &mut Option<Used>,
     ) -> Result<HeaderValue, CredentialsError> {
-        let header = self.cache.get(self.generate(deadline)).await?;
+        let header = self.cache.get(|| self.generate(deadline)).await?;
         *used = Some(Used::Cached(header.clone()));
         Ok(header)
     }

@@ -43,14 +43,27 @@ impl TokenCache {
     }
 
     /// The token's header: the one in use, or what `fetch` gives with how long it is valid.
-    pub(super) async fn get(
+    ///
+    /// Fetching is rare and its future large, so that one is kept on the heap, out of every call's own.
+    pub(super) async fn get<F>(&self, fetch: impl FnOnce() -> F) -> Result<HeaderValue, CredentialsError>
+    where
+        F: Future<Output = Result<(HeaderValue, Option<Duration>), CredentialsError>>,
+    {
+        match self.current() {
+            Some(header) => Ok(header),
+            None => Box::pin(self.anew(fetch())).await,
+        }
+    }
+
+    fn current(&self) -> Option<HeaderValue> {
+        let held = self.held.load();
+        held.as_ref().filter(|held| self.clock.now() < held.until).map(|held| held.header.clone())
+    }
+
+    async fn anew(
         &self,
         fetch: impl Future<Output = Result<(HeaderValue, Option<Duration>), CredentialsError>>,
     ) -> Result<HeaderValue, CredentialsError> {
-        let known = || {
-            let held = self.held.load();
-            held.as_ref().filter(|held| self.clock.now() < held.until).map(|held| held.header.clone())
-        };
         let fetch = async {
             // Counted from before the exchange: it is younger than that when it comes.
             let begun = self.clock.now();
@@ -59,7 +72,7 @@ impl TokenCache {
             self.held.store(Some(Arc::new(Held { header: header.clone(), until })));
             Ok(header)
         };
-        self.single.get(known, fetch).await
+        self.single.get(|| self.current(), fetch).await
     }
 
     /// Drops this token, unless there is another one already.
