@@ -1,11 +1,10 @@
 //! User and password, as RFC 7617 sends them.
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::AUTHORIZATION;
 use base64::Engine as _;
 
-use super::Caller;
-use super::verify::single;
 use super::watched::Watched;
+use super::{Caller, Presented};
 use crate::config::Secret;
 
 /// Accepts a caller that sends this user and password.
@@ -23,8 +22,8 @@ impl Basic {
         Self { username, credentials }
     }
 
-    pub(super) fn verify(&self, headers: &HeaderMap) -> Result<Caller, String> {
-        let value = single(headers, &AUTHORIZATION)?;
+    pub(super) fn verify(&self, presented: &Presented<'_>) -> Result<Caller, String> {
+        let value = presented.single(&AUTHORIZATION)?;
         let (scheme, token) = value
             .iter()
             .position(|byte| *byte == b' ')

@@ -1,10 +1,10 @@
 //! A header with a secret value.
 
-use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::http::header::HeaderName;
 
-use super::Caller;
-use super::verify::{Digest, single};
+use super::digest::Digest;
 use super::watched::Watched;
+use super::{Caller, Presented};
 use crate::config::Secret;
 
 /// Accepts a caller that sends one of these values; several are valid at once while a secret rotates.
@@ -22,8 +22,8 @@ impl Header {
         Self { name, values }
     }
 
-    pub(super) fn verify(&self, headers: &HeaderMap) -> Result<Caller, String> {
-        let sent = Digest::of(single(headers, &self.name)?.trim_ascii());
+    pub(super) fn verify(&self, presented: &Presented<'_>) -> Result<Caller, String> {
+        let sent = Digest::of(presented.single(&self.name)?.trim_ascii());
         // All are compared, so that the time tells nothing about which one was close.
         let matching = self.values.iter().filter(|value| value.digest().equals(&sent)).count();
         if matching == 0 {

@@ -5,46 +5,20 @@
 //! exactly was wrong is told to the log, never to the caller.
 
 mod basic;
+mod caller;
+mod check;
+mod digest;
 mod header;
-mod verify;
+mod presented;
 mod watched;
-
-use actix_web::http::header::HeaderMap;
 
 use crate::config;
 
 pub use basic::Basic;
+pub use caller::Caller;
+pub use check::Check;
 pub use header::Header;
-
-/// Who was verified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Caller {
-    /// Nobody: no check is configured.
-    Unverified,
-    /// A caller that knew the password of this user.
-    Basic {
-        /// The user's name.
-        username: String,
-    },
-    /// A caller that sent one of the values of this header.
-    Header {
-        /// The header's name.
-        name: String,
-    },
-}
-
-impl Caller {
-    /// A few words for the log.
-    #[must_use]
-    pub fn label(&self) -> std::borrow::Cow<'_, str> {
-        match self {
-            Self::Unverified => "unverified".into(),
-            Self::Basic { username } => format!("basic:{username}").into(),
-            Self::Header { name } => format!("header:{name}").into(),
-        }
-    }
-}
+pub use presented::Presented;
 
 /// A caller that no check accepted, and why: for the log alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,35 +33,9 @@ pub struct Auth {
     any_of: Vec<Check>,
 }
 
-/// One way to be accepted.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Check {
-    /// User and password (RFC 7617).
-    Basic(Basic),
-    /// A header with a secret value.
-    Header(Header),
-}
-
-impl From<Basic> for Check {
-    fn from(check: Basic) -> Self {
-        Self::Basic(check)
-    }
-}
-
-impl From<Header> for Check {
-    fn from(check: Header) -> Self {
-        Self::Header(check)
-    }
-}
-
 impl From<&config::Auth> for Auth {
     fn from(settings: &config::Auth) -> Self {
-        let any_of = settings.any_of.iter().map(|check| match check {
-            config::Check::Basic { username, password } => Check::Basic(Basic::new(username, password)),
-            config::Check::Header { name, values } => Check::Header(Header::new(name.clone(), values)),
-        });
-        Self { any_of: any_of.collect() }
+        Self { any_of: settings.any_of.iter().map(Check::from).collect() }
     }
 }
 
@@ -109,18 +57,18 @@ impl Auth {
         self.any_of.is_empty()
     }
 
-    /// Judges a caller by the headers of the call.
-    pub(crate) fn verify(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
+    /// Judges a caller by what the call presents.
+    ///
+    /// # Errors
+    ///
+    /// Why each check refused.
+    pub async fn verify(&self, presented: &Presented<'_>) -> Result<Caller, Refused> {
         if self.is_open() {
             return Ok(Caller::Unverified);
         }
         let mut reasons = Vec::new();
         for check in &self.any_of {
-            let judged = match check {
-                Check::Basic(check) => check.verify(headers),
-                Check::Header(check) => check.verify(headers),
-            };
-            match judged {
+            match check.judge(presented).settled().await {
                 Ok(caller) => return Ok(caller),
                 Err(reason) => reasons.push(reason),
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::verify::Digest;
+use super::digest::Digest;
 use crate::config::Secret;
 
 /// A secret, and the digest of its value, computed anew when that changes.

@@ -89,9 +89,10 @@ fn entry(path: &str, keys: &[Key]) -> Value {
 /// The tables of a list, told apart by their `kind`.
 fn items(path: &str, keys: &[Key]) -> Value {
     let prefix = format!("{path}[].");
-    let mut kinds: Vec<Map<String, Value>> = Vec::new();
+    let mut kinds: Vec<(Map<String, Value>, Vec<&str>)> = Vec::new();
     for key in keys {
-        let Some(name) = key.path.strip_prefix(&prefix) else {
+        // What has a list in its name belongs to a list inside of a table.
+        let Some(name) = key.path.strip_prefix(&prefix).filter(|name| !name.contains('[')) else {
             continue;
         };
         if let KeyType::Choice(words) = key.key_type
@@ -99,15 +100,18 @@ fn items(path: &str, keys: &[Key]) -> Value {
         {
             // Every table starts with its kind; which one, its place among the words tells.
             let word = words.get(kinds.len()).copied().unwrap_or_default();
-            kinds.push(Map::from_iter([("kind".to_owned(), json!({ "const": word }))]));
-        } else if let Some(table) = kinds.last_mut() {
+            let kind = Map::from_iter([("kind".to_owned(), json!({ "const": word }))]);
+            kinds.push((kind, vec!["kind"]));
+        } else if let Some((table, required)) = kinds.last_mut() {
             table.insert(name.to_owned(), of_type(key, keys));
+            if !key.optional {
+                required.push(name);
+            }
         }
     }
     let tables: Vec<Value> = kinds
         .into_iter()
-        .map(|properties| {
-            let required: Vec<&String> = properties.keys().collect();
+        .map(|(properties, required)| {
             json!({
                 "type": "object", "additionalProperties": false,
                 "required": required, "properties": properties,

@@ -8,7 +8,7 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Presented};
 use crate::fulfillment::{AnswerForm, Call, Fulfillment};
 use crate::protocol::Envelope;
 
@@ -103,7 +103,13 @@ async fn admit(
     entry: Entry,
 ) -> Result<Admitted, (Refusal, Option<String>)> {
     let in_flight = door.lifecycle.enter().ok_or((Refusal::ShuttingDown, None))?;
-    let caller = door.auth.verify(request.headers()).map_err(|refused| {
+    let presented = Presented {
+        headers: request.headers(),
+        // Nothing shows one yet: connections are plain.
+        peer_certificate: None,
+        path: request.uri().path(),
+    };
+    let caller = door.auth.verify(&presented).await.map_err(|refused| {
         (Refusal::Unauthorized { challenge: door.auth.challenge() }, Some(refused.to_string()))
     })?;
     if caller == Caller::Unverified && super::local::is_forwarded(request.headers()) {

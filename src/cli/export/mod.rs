@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 
 use super::Settings;
-use crate::config::{Check, Config};
+use crate::config::{Check, Config, checks};
 use crate::fulfillment::{Authentication, Export as Resource, flexible_webhook};
 
 #[derive(Debug, clap::Args)]
@@ -124,16 +124,21 @@ fn authentication(config: &Config, secret: Option<&str>) -> anyhow::Result<(Auth
         Some(secret) => secret.to_owned(),
         None => format!("projects/{project}/secrets/{id}/versions/latest"),
     };
-    Ok(match config.auth.any_of.first() {
-        None => (Authentication::None, None),
-        Some(Check::Basic { username, .. }) => {
+    // Of several that must all agree, the first is what a resource can be told.
+    let first = config.auth.any_of.first().map(|check| match check {
+        Check::AllOf(checks) => checks.first().unwrap_or(check),
+        check => check,
+    });
+    Ok(match first {
+        None | Some(Check::AllOf(_)) => (Authentication::None, None),
+        Some(Check::Basic(checks::Basic { username, .. })) => {
             let version = version("rejoinder-basic");
             let note = format!(
                 "the secret {version} must hold {username}:PASSWORD, without a line break at its end"
             );
             (Authentication::Basic { secret_version: version }, Some(note))
         }
-        Some(Check::Header { name, .. }) => {
+        Some(Check::Header(checks::Header { name, .. })) => {
             let version = version(&format!("rejoinder-{name}"));
             let note = format!(
                 "the secret {version} must hold one of the values of {name}, without a line break at its end"
