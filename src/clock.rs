@@ -44,6 +44,12 @@ impl Clock {
         self.0.as_ref().map_or_else(Instant::now, |manual| manual.start + manual.passed())
     }
 
+    /// The time of day in seconds since 1970.
+    pub(crate) fn unix_seconds(&self) -> i64 {
+        let since = self.wall().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    }
+
     /// The time of day, for comparing with dates.
     #[must_use]
     pub fn wall(&self) -> SystemTime {

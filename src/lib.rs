@@ -44,6 +44,7 @@
 //! - `testing`: the test kit.
 
 pub mod auth;
+mod certificates;
 mod chance;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
