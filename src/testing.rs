@@ -24,6 +24,7 @@
 //! [`TokenEndpoint`], [`MetadataServer`] and [`SecretManager`] are small real servers on loopback, which
 //! take the place of what credentials come from.
 
+mod certificates;
 mod http;
 mod metadata_server;
 mod secret_manager;
@@ -40,6 +41,7 @@ use crate::protocol::{
     SessionInfo, Transition, WebhookRequest, WebhookResponse,
 };
 
+pub use certificates::{Certificates, Identity, IdentityFiles, Order};
 pub use metadata_server::MetadataServer;
 pub use secret_manager::SecretManager;
 pub use token_endpoint::{TokenEndpoint, TokenRequest};

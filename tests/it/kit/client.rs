@@ -1,11 +1,12 @@
 //! An HTTP/1.1 client over a plain socket: it sends exactly what it is told, wrong things too.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 
 use serde_json::Value;
 
 use super::PATIENCE;
+use super::secure::Stream;
 
 /// A request, written out when it is sent.
 #[derive(Debug, Clone)]
@@ -146,7 +147,7 @@ impl Answer {
 /// An open connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Stream>,
 }
 
 impl Connection {
@@ -155,7 +156,22 @@ impl Connection {
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_write_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_nodelay(true).expect("no delay");
+        Self::over(Stream::Plain(stream))
+    }
+
+    pub(super) fn over(stream: Stream) -> Self {
         Self { stream: BufReader::new(stream) }
+    }
+
+    /// The server's certificate (DER); none where nothing is encrypted.
+    pub(crate) fn server_certificate(&self) -> Vec<u8> {
+        self.stream.get_ref().server_certificate()
+    }
+
+    /// Asks, and tells whether the server closes the connection without an answer.
+    pub(super) fn is_closed_after(&mut self, request: &Request) -> bool {
+        let sent = self.stream.get_mut().write_all(&request.text());
+        sent.is_err() || !matches!(self.stream.fill_buf(), Ok(bytes) if !bytes.is_empty())
     }
 
     pub(crate) fn send(&mut self, bytes: &[u8]) {
@@ -164,7 +180,7 @@ impl Connection {
 
     /// Says that nothing more will be sent.
     pub(crate) fn finish(&self) {
-        self.stream.get_ref().shutdown(Shutdown::Write).expect("still open");
+        self.stream.get_ref().shutdown().expect("still open");
     }
 
     pub(crate) fn ask(&mut self, request: &Request) -> Answer {

@@ -3,6 +3,7 @@
 mod certificates;
 mod client;
 mod program;
+mod secure;
 mod served;
 mod upstream;
 
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 pub(crate) use certificates::Identity;
 pub(crate) use client::{Answer, Connection, Request};
 pub(crate) use program::{Ended, Program, run, run_with};
+pub(crate) use secure::SecureClient;
 pub(crate) use served::{Served, config};
 pub(crate) use upstream::{Reply, Upstream};
 

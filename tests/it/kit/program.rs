@@ -84,7 +84,7 @@ impl Program {
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut first_line = String::new();
         out.read_line(&mut first_line).expect("a line");
-        let address = first_line.split_once("http://").and_then(|(_, url)| url.split('/').next());
+        let address = first_line.split_once("://").and_then(|(_, url)| url.split('/').next());
         let Some(address) = address.and_then(|address| address.parse().ok()) else {
             let _ = child.kill();
             let log = std::fs::read_to_string(folder.path().join("log"));
