@@ -18,6 +18,13 @@ pub enum Caller {
         /// The header's name.
         name: String,
     },
+    /// A client with a certificate.
+    Certificate {
+        /// The certificate's subject, such as `CN=Google LLC, O=Google LLC`.
+        subject: String,
+        /// Its subject alternative names.
+        names: Vec<String>,
+    },
     /// A caller that several checks accepted at once, in the order of the checks.
     All(Vec<Caller>),
 }
@@ -30,6 +37,7 @@ impl Caller {
             Self::Unverified => "unverified".into(),
             Self::Basic { username } => format!("basic:{username}").into(),
             Self::Header { name } => format!("header:{name}").into(),
+            Self::Certificate { subject, .. } => format!("mtls:{subject}").into(),
             Self::All(callers) => {
                 let labels: Vec<_> = callers.iter().map(Self::label).collect();
                 labels.join(" + ").into()

@@ -2,7 +2,7 @@
 
 use futures_util::future::LocalBoxFuture;
 
-use super::{Basic, Caller, Header, Presented};
+use super::{Basic, Caller, Header, Mtls, Presented};
 use crate::config;
 
 /// One way to be accepted.
@@ -13,6 +13,8 @@ pub enum Check {
     Basic(Basic),
     /// A header with a secret value.
     Header(Header),
+    /// A client certificate.
+    Mtls(Mtls),
     /// All of these at once.
     AllOf(Vec<Check>),
 }
@@ -44,11 +46,18 @@ impl From<Header> for Check {
     }
 }
 
+impl From<Mtls> for Check {
+    fn from(check: Mtls) -> Self {
+        Self::Mtls(check)
+    }
+}
+
 impl From<&config::Check> for Check {
     fn from(settings: &config::Check) -> Self {
         match settings {
             config::Check::Basic(check) => Self::Basic(Basic::new(&check.username, &check.password)),
             config::Check::Header(check) => Self::Header(Header::new(check.name.clone(), &check.values)),
+            config::Check::Mtls(check) => Self::Mtls(Mtls::from(check)),
             config::Check::AllOf(checks) => Self::AllOf(checks.iter().map(Self::from).collect()),
         }
     }
@@ -59,7 +68,16 @@ impl Check {
         match self {
             Self::Basic(check) => Judgement::Now(check.verify(presented)),
             Self::Header(check) => Judgement::Now(check.verify(presented)),
+            Self::Mtls(check) => Judgement::Now(check.verify(presented)),
             Self::AllOf(checks) => judge_all(checks, presented),
+        }
+    }
+
+    pub(super) fn mtls(&self) -> Vec<&Mtls> {
+        match self {
+            Self::Mtls(check) => vec![check],
+            Self::AllOf(checks) => checks.iter().flat_map(Self::mtls).collect(),
+            Self::Basic(_) | Self::Header(_) => Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod caller;
 mod check;
 mod digest;
 mod header;
+mod mtls;
 mod presented;
 mod watched;
 
@@ -18,7 +19,10 @@ pub use basic::Basic;
 pub use caller::Caller;
 pub use check::Check;
 pub use header::Header;
+pub use mtls::{Mtls, PeerCertificate};
 pub use presented::Presented;
+
+pub use crate::certificates::{NamePattern, PatternError, SubjectPattern};
 
 /// A caller that no check accepted, and why: for the log alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +78,11 @@ impl Auth {
             }
         }
         Err(Refused { reasons })
+    }
+
+    /// The checks of client certificates, those inside of others included.
+    pub(crate) fn mtls(&self) -> Vec<&Mtls> {
+        self.any_of.iter().flat_map(Check::mtls).collect()
     }
 
     /// The value of `WWW-Authenticate` for a refused caller.

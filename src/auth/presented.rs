@@ -2,13 +2,15 @@
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 
+use super::PeerCertificate;
+
 /// Everything about a call that tells who makes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Presented<'a> {
     /// The request's headers.
     pub headers: &'a HeaderMap,
-    /// The certificate (DER) that the client showed when the connection was made.
-    pub peer_certificate: Option<&'a [u8]>,
+    /// The certificate that the client showed when the connection was made, with those of its issuers.
+    pub peer_certificate: Option<&'a PeerCertificate>,
     /// The request's path as it was sent, without the query.
     pub path: &'a str,
 }

@@ -20,6 +20,9 @@ impl Check {
         let config = self.settings.load()?;
         write!(std::io::stdout(), "{}", config.effective)?;
         config.server.addresses(config.auth.any_of.is_empty())?;
+        for note in config.auth.notes() {
+            eprintln!("rejoinder: note: {note}");
+        }
         if !config.demo && config.routes.is_empty() {
             eprintln!(
                 "rejoinder: note: no tag is served; add [routes.\"TAG\"], or set demo.enabled = true to try the demo's"

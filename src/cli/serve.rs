@@ -45,6 +45,7 @@ impl Serve {
             if let Some(config) = watched {
                 super::watch::watch(sources, &config, server.reloader())?;
             }
+            server.reloads().on_hangup()?;
             introduce(&server, demo, open, &tags)?;
             server.run(signals()).await?;
             anyhow::Ok(())
@@ -58,9 +59,10 @@ impl Serve {
 /// Tells a person where the server is, and how to try it.
 fn introduce(server: &Server, demo: bool, open: bool, tags: &[String]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
+    let scheme = server.scheme();
     let path = server.webhook_paths().first().map_or("", String::as_str);
     for address in server.addresses() {
-        writeln!(out, "Rejoinder {} answers http://{address}{path}", env!("CARGO_PKG_VERSION"))?;
+        writeln!(out, "Rejoinder {} answers {scheme}://{address}{path}", env!("CARGO_PKG_VERSION"))?;
     }
     if !tags.is_empty() {
         writeln!(out, "Tags of the settings: {}", tags.join(", "))?;
@@ -70,7 +72,7 @@ fn introduce(server: &Server, demo: bool, open: bool, tags: &[String]) -> std::i
         let local = reachable(*address);
         writeln!(
             out,
-            "\nThe demo's tags are served. Try one:\n\n  curl http://{local}{path}{credentials} -H 'Content-Type: application/json' -d '\
+            "\nThe demo's tags are served. Try one:\n\n  curl {scheme}://{local}{path}{credentials} -H 'Content-Type: application/json' -d '\
              {{\"fulfillmentInfo\":{{\"tag\":\"order-status\"}},\"sessionInfo\":{{\"parameters\":\
              {{\"customer_name\":\"Ada\",\"order_id\":\"42\"}}}}}}'\n"
         )?;

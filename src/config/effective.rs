@@ -15,19 +15,32 @@ pub(super) fn render(root: &Node, keys: &[Key]) -> String {
     for (name, node) in sections.iter().filter(|(_, node)| !matches!(node.value, Value::Table(_))) {
         let _ = writeln!(text, "{name} = {}  # {}", value(node, name, keys), node.origin);
     }
-    for (name, section) in sections {
-        let Value::Table(members) = &section.value else {
-            continue;
-        };
-        let separator = if text.is_empty() { "" } else { "\n" };
-        let _ = writeln!(text, "{separator}[{name}]");
-        for (key, node) in members {
-            let path = member(name, key, type_of(name, keys));
-            let value = value(node, &path, keys);
-            let _ = writeln!(text, "{} = {value}  # {}", source::key(key), node.origin);
-        }
+    for (name, node) in sections {
+        section(&mut text, name, node, keys);
     }
     text
+}
+
+/// A section with its members, and those below it, such as `[server.tls]` after `[server]`.
+fn section(text: &mut String, name: &str, node: &Node, keys: &[Key]) {
+    let Value::Table(members) = &node.value else {
+        return;
+    };
+    let separator = if text.is_empty() { "" } else { "\n" };
+    let _ = writeln!(text, "{separator}[{name}]");
+    let table_type = type_of(name, keys);
+    let is_section = |key: &str, node: &Node| {
+        let path = format!("{name}.{key}");
+        matches!(node.value, Value::Table(_)) && table_type.is_none() && type_of(&path, keys).is_none()
+    };
+    for (key, node) in members.iter().filter(|(key, node)| !is_section(key, node)) {
+        let path = member(name, key, table_type);
+        let value = value(node, &path, keys);
+        let _ = writeln!(text, "{} = {value}  # {}", source::key(key), node.origin);
+    }
+    for (key, node) in members.iter().filter(|(key, node)| is_section(key, node)) {
+        section(text, &format!("{name}.{key}"), node, keys);
+    }
 }
 
 fn type_of(path: &str, keys: &[Key]) -> Option<KeyType> {

@@ -18,6 +18,7 @@ mod secrets;
 mod settings;
 mod source;
 mod tables;
+mod tls;
 mod value;
 
 use std::cell::RefCell;
@@ -35,6 +36,7 @@ pub use routes::{FailureSetting, ReplySetting, Route};
 pub use secret::{Exposed, Secret, SecretOrigin, SecretVersion};
 pub use secrets::Secrets;
 pub use settings::{Fulfillment, Log, LogFormat, Server};
+pub use tls::{ClientCertificates, Tls};
 pub use value::Bind;
 
 use layers::tree;
@@ -174,7 +176,10 @@ impl Config {
 
     fn read(reader: &Reader<'_, '_>) -> Self {
         let server = reader.section("server", Server::read);
-        let auth = reader.section("auth", Auth::read);
+        let mut auth = reader.section("auth", Auth::read);
+        if let Err(missing) = auth.complete(&server.tls) {
+            reader.refuse("auth", missing);
+        }
         let demo = reader.section("demo", |demo| demo.flag("enabled"));
         let fulfillment = reader.section("fulfillment", Fulfillment::read);
         let outbound = reader.section("outbound", Outbound::read);

@@ -18,16 +18,16 @@ pub(super) fn schema(keys: &[Key], default_file: &str) -> Value {
         if let Some(sentence) = sentence(default_file, &key.path) {
             property["description"] = sentence.into();
         }
-        let Some((section, name)) = key.path.split_once('.') else {
-            root["properties"][&key.path] = property;
-            continue;
-        };
-        let properties = &mut root["properties"];
-        if properties.get(section).is_none() {
-            properties[section] =
-                json!({ "type": "object", "additionalProperties": false, "properties": {} });
+        let (sections, name) = key.path.rsplit_once('.').unwrap_or(("", &key.path));
+        let mut properties = &mut root["properties"];
+        for section in sections.split('.').filter(|section| !section.is_empty()) {
+            if properties.get(section).is_none() {
+                properties[section] =
+                    json!({ "type": "object", "additionalProperties": false, "properties": {} });
+            }
+            properties = &mut properties[section]["properties"];
         }
-        properties[section]["properties"][name] = property;
+        properties[name] = property;
     }
     root
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::reader::Reader;
+use super::tls::Tls;
 use super::value::Bind;
 
 /// `[server]`; each key's sentence stands in `config.default.toml`.
@@ -22,6 +23,7 @@ pub struct Server {
     pub shutdown_timeout: Duration,
     pub handler_threads: usize,
     pub dangerous_allow_unauthenticated: bool,
+    pub tls: Tls,
 }
 
 /// `[fulfillment]`
@@ -97,6 +99,7 @@ impl Server {
             shutdown_timeout: reader.duration("shutdown_timeout", SECOND / 10..=3600 * SECOND),
             handler_threads: reader.integer("handler_threads", 0..=1024),
             dangerous_allow_unauthenticated: reader.flag("dangerous_allow_unauthenticated"),
+            tls: reader.section("tls", Tls::read),
         }
     }
 }

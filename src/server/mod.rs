@@ -14,17 +14,23 @@ mod live;
 mod local;
 mod pages;
 mod rejoinder;
+mod reload;
 mod respond;
 mod run;
 mod service;
+mod tls;
 mod webhook;
 
 #[cfg(feature = "cli")]
 pub(crate) use live::Built;
 pub use live::{ReloadError, Reloader};
 pub use rejoinder::Rejoinder;
+pub use reload::Reloads;
 pub use run::{Server, ServerError};
 pub use service::Service;
+pub use tls::remember_client_certificates;
+
+pub use crate::certificates::CertificateFileError;
 
 #[cfg(feature = "cli")]
 pub(crate) use executor::threads as handler_threads;

@@ -112,8 +112,9 @@ impl Rejoinder {
         telemetry::install(&config.log);
         let server = self.bind(config)?;
         for address in server.addresses() {
-            tracing::info!(%address, "listening");
+            tracing::info!(%address, scheme = server.scheme(), "listening");
         }
+        server.reloads().on_hangup().map_err(ServerError::from)?;
         let done = server.run(signals()).await;
         telemetry::flush();
         Ok(done?)
@@ -129,6 +130,9 @@ impl Rejoinder {
     pub fn bind(self, config: Config) -> Result<Server, ServerError> {
         let router = if config.demo { self.router.merge(demo::router()) } else { self.router };
         let (live, service) = door(router, &config, Auth::from(&config.auth))?;
+        for note in config.auth.notes() {
+            tracing::warn!("{note}");
+        }
         Server::bind(live, service, config.server)
     }
 

@@ -12,8 +12,11 @@ use actix_web::{App, HttpRequest, HttpServer, web};
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
 use super::pages;
+use super::reload::Reloads;
 use super::respond::Refusal;
 use super::service::Service;
+use super::tls::{self, Tls};
+use crate::certificates::CertificateFileError;
 use crate::config;
 use crate::outbound::Secrets;
 
@@ -47,6 +50,9 @@ pub enum ServerError {
     /// Secrets of the settings cannot be read.
     #[error(transparent)]
     Secrets(#[from] crate::outbound::SecretsError),
+    /// A file of `[server.tls]` cannot be used.
+    #[error("HTTPS cannot be served: {0}")]
+    Tls(#[from] CertificateFileError),
     /// The system refused something.
     #[error("the server failed: {0}")]
     Io(#[from] std::io::Error),
@@ -75,6 +81,8 @@ pub struct Server {
     settings: config::Server,
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
+    tls: Option<Tls>,
+    reloads: Reloads,
 }
 
 impl Server {
@@ -100,13 +108,27 @@ impl Server {
                 Err(_) => {}
             }
         }
-        Ok(Self { service, live, settings, listeners, addresses })
+        let reloads = Reloads::default();
+        let tls = tls::prepare(&settings.tls, &service.door, &reloads)?;
+        Ok(Self { service, live, settings, listeners, addresses, tls, reloads })
     }
 
     /// The addresses it listens on, ports chosen by the system included.
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// `https`, or `http` where nothing is encrypted here.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// What can be taken anew while the server runs: certificates and client roots, and what you add.
+    #[must_use]
+    pub fn reloads(&self) -> Reloads {
+        self.reloads.clone()
     }
 
     /// The door's paths.
@@ -145,16 +167,26 @@ impl Server {
     /// If a secret cannot be read, or the system refuses the listener or a thread.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         self.prepare().await?;
-        let Self { service, live, settings, listeners, .. } = self;
+        let Self { service, live, settings, listeners, tls, .. } = self;
         let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
         let lifecycle = service.door.lifecycle.clone();
+        let watched = Arc::clone(&service.door);
         let mut server = HttpServer::new(move || app(&service))
             .keep_alive(KeepAlive::Timeout(settings.keep_alive))
             .shutdown_timeout(CLOSING.as_secs())
-            .disable_signals();
+            .disable_signals()
+            // Before the listeners, or it is not called.
+            .on_connect(tls::remember_client_certificates);
         for listener in listeners {
-            server = server.listen_auto_h2c(listener)?;
+            server = match &tls {
+                Some(tls) => {
+                    let config = tls.server_config().map_err(std::io::Error::other)?;
+                    server.listen_rustls_0_23(listener, config)?
+                }
+                None => server.listen_auto_h2c(listener)?,
+            };
         }
+        let _watching = tls.map(|tls| tls::Watching::start(tls, watched));
         let running = server.run();
         let handle = running.handle();
         let running = tokio::spawn(running);

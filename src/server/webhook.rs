@@ -105,8 +105,7 @@ async fn admit(
     let in_flight = door.lifecycle.enter().ok_or((Refusal::ShuttingDown, None))?;
     let presented = Presented {
         headers: request.headers(),
-        // Nothing shows one yet: connections are plain.
-        peer_certificate: None,
+        peer_certificate: super::tls::client_certificate(request),
         path: request.uri().path(),
     };
     let caller = door.auth.verify(&presented).await.map_err(|refused| {

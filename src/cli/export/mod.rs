@@ -124,13 +124,15 @@ fn authentication(config: &Config, secret: Option<&str>) -> anyhow::Result<(Auth
         Some(secret) => secret.to_owned(),
         None => format!("projects/{project}/secrets/{id}/versions/latest"),
     };
-    // Of several that must all agree, the first is what a resource can be told.
+    // Of several that must all agree, the first is what a resource can be told. A client certificate
+    // is none of its business: whoever asks in the handshake is shown one.
+    let told = |check: &&Check| !matches!(check, Check::Mtls(_));
     let first = config.auth.any_of.first().map(|check| match check {
-        Check::AllOf(checks) => checks.first().unwrap_or(check),
+        Check::AllOf(checks) => checks.iter().find(told).unwrap_or(check),
         check => check,
     });
     Ok(match first {
-        None | Some(Check::AllOf(_)) => (Authentication::None, None),
+        None | Some(Check::AllOf(_) | Check::Mtls(_)) => (Authentication::None, None),
         Some(Check::Basic(checks::Basic { username, .. })) => {
             let version = version("rejoinder-basic");
             let note = format!(
