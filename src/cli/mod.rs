@@ -1,6 +1,7 @@
 //! The `rejoinder` command; one file a subcommand.
 
 mod check;
+mod doctor;
 mod export;
 mod hangup;
 mod inspect;
@@ -30,6 +31,8 @@ enum Command {
     Serve(serve::Serve),
     /// Checks the configuration and prints the one in force, secrets masked.
     Check(check::Check),
+    /// Says whether an agent would get through, and what to do where it would not.
+    Doctor(doctor::Doctor),
     /// Writes what an agent needs to call a tag served here.
     Export(export::Export),
     /// Says what is in a message, or why it is none.
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
+        Command::Doctor(doctor) => doctor.run(),
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::New(new) => new.run(),

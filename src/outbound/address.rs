@@ -47,7 +47,7 @@ impl fmt::Display for Rule {
 }
 
 /// The rule that refuses an address; `None` for a public one.
-pub(super) fn rule(address: IpAddr) -> Option<Rule> {
+pub(crate) fn rule(address: IpAddr) -> Option<Rule> {
     match address {
         IpAddr::V4(address) => rule_v4(address),
         IpAddr::V6(address) => rule_v6(address),

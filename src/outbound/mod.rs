@@ -43,6 +43,8 @@ use reqwest::dns::Resolve;
 use tokio::sync::Semaphore;
 
 pub use address::Rule;
+#[cfg(feature = "cli")]
+pub(crate) use address::rule as address_rule;
 pub use error::{OutboundError, Phase};
 pub use guard::Refusal;
 pub use message::{Request, Response};
