@@ -26,7 +26,7 @@ pub enum Caller {
         names: Vec<String>,
     },
     /// A caller that several checks accepted at once, in the order of the checks.
-    All(Vec<Caller>),
+    All(Vec<Self>),
 }
 
 impl Caller {

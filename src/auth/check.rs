@@ -1,7 +1,5 @@
 //! One way to be accepted, and several that must all agree.
 
-use futures_util::future::LocalBoxFuture;
-
 use super::{Basic, Caller, Header, Mtls, Presented};
 use crate::config;
 
@@ -16,22 +14,7 @@ pub enum Check {
     /// A client certificate.
     Mtls(Mtls),
     /// All of these at once.
-    AllOf(Vec<Check>),
-}
-
-/// What a check says: most know at once, and only the others cost a future.
-pub(super) enum Judgement<'a> {
-    Now(Result<Caller, String>),
-    Later(LocalBoxFuture<'a, Result<Caller, String>>),
-}
-
-impl Judgement<'_> {
-    pub(super) async fn settled(self) -> Result<Caller, String> {
-        match self {
-            Self::Now(judged) => judged,
-            Self::Later(judged) => judged.await,
-        }
-    }
+    AllOf(Vec<Self>),
 }
 
 impl From<Basic> for Check {
@@ -64,11 +47,11 @@ impl From<&config::Check> for Check {
 }
 
 impl Check {
-    pub(super) fn judge<'a>(&'a self, presented: &'a Presented<'a>) -> Judgement<'a> {
+    pub(super) fn judge(&self, presented: &Presented<'_>) -> Result<Caller, String> {
         match self {
-            Self::Basic(check) => Judgement::Now(check.verify(presented)),
-            Self::Header(check) => Judgement::Now(check.verify(presented)),
-            Self::Mtls(check) => Judgement::Now(check.verify(presented)),
+            Self::Basic(check) => check.verify(presented),
+            Self::Header(check) => check.verify(presented),
+            Self::Mtls(check) => check.verify(presented),
             Self::AllOf(checks) => judge_all(checks, presented),
         }
     }
@@ -83,28 +66,12 @@ impl Check {
 }
 
 /// Accepts whom all checks accept; the first that refuses decides.
-fn judge_all<'a>(checks: &'a [Check], presented: &'a Presented<'a>) -> Judgement<'a> {
-    let mut callers = Vec::with_capacity(checks.len());
-    for (index, check) in checks.iter().enumerate() {
-        match check.judge(presented) {
-            Judgement::Now(Ok(caller)) => callers.push(caller),
-            Judgement::Now(Err(reason)) => return Judgement::Now(Err(format!("all_of: {reason}"))),
-            Judgement::Later(judged) => {
-                let rest = &checks[index + 1..];
-                return Judgement::Later(Box::pin(async move {
-                    callers.push(judged.await.map_err(|reason| format!("all_of: {reason}"))?);
-                    for check in rest {
-                        let judged = check.judge(presented).settled().await;
-                        callers.push(judged.map_err(|reason| format!("all_of: {reason}"))?);
-                    }
-                    Ok(Caller::All(callers))
-                }));
-            }
-        }
+fn judge_all(checks: &[Check], presented: &Presented<'_>) -> Result<Caller, String> {
+    let callers: Result<Vec<Caller>, String> = checks.iter().map(|check| check.judge(presented)).collect();
+    match callers {
+        // Nobody is accepted by no check at all.
+        Ok(callers) if callers.is_empty() => Err("all_of: it holds no check".to_owned()),
+        Ok(callers) => Ok(Caller::All(callers)),
+        Err(reason) => Err(format!("all_of: {reason}")),
     }
-    // Nobody is accepted by no check at all.
-    if callers.is_empty() {
-        return Judgement::Now(Err("all_of: it holds no check".to_owned()));
-    }
-    Judgement::Now(Ok(Caller::All(callers)))
 }

@@ -66,13 +66,13 @@ impl Auth {
     /// # Errors
     ///
     /// Why each check refused.
-    pub async fn verify(&self, presented: &Presented<'_>) -> Result<Caller, Refused> {
+    pub fn verify(&self, presented: &Presented<'_>) -> Result<Caller, Refused> {
         if self.is_open() {
             return Ok(Caller::Unverified);
         }
         let mut reasons = Vec::new();
         for check in &self.any_of {
-            match check.judge(presented).settled().await {
+            match check.judge(presented) {
                 Ok(caller) => return Ok(caller),
                 Err(reason) => reasons.push(reason),
             }

@@ -11,7 +11,9 @@ mod pem;
 
 pub use error::CertificateFileError;
 pub(crate) use facts::{Facts, date};
-pub(crate) use identity::{chain, identity, roots};
+#[cfg(feature = "cli")]
+pub(crate) use identity::chain;
+pub(crate) use identity::{identity, roots};
 pub use pattern::{NamePattern, PatternError, SubjectPattern};
 
 use std::sync::Arc;

@@ -108,7 +108,7 @@ async fn admit(
         peer_certificate: super::tls::client_certificate(request),
         path: request.uri().path(),
     };
-    let caller = door.auth.verify(&presented).await.map_err(|refused| {
+    let caller = door.auth.verify(&presented).map_err(|refused| {
         (Refusal::Unauthorized { challenge: door.auth.challenge() }, Some(refused.to_string()))
     })?;
     if caller == Caller::Unverified && super::local::is_forwarded(request.headers()) {

@@ -32,7 +32,7 @@ pub enum Check {
     /// A client certificate.
     Mtls(Mtls),
     /// All of several checks at once.
-    AllOf(Vec<Check>),
+    AllOf(Vec<Self>),
 }
 
 /// The words of `kind` inside `all_of`. [`samples`] has a table of each, in this order.
