@@ -1,13 +1,14 @@
 //! One event a call: who asked for what, what came of it, how long it took. No bodies, no parameters.
 
 use std::borrow::Cow;
-use std::time::Instant;
+use std::time::Duration;
 
 use crate::auth::Caller;
 use crate::excerpt::excerpt;
 use crate::fulfillment::Call;
 
 use super::identity::Identity;
+use super::phases::{Phase, Phases};
 use super::webhook::Entry;
 
 /// What is known of a call when it has been answered.
@@ -15,7 +16,7 @@ use super::webhook::Entry;
 pub(crate) struct Record<'r> {
     pub(crate) identity: &'r Identity,
     pub(crate) entry: Entry,
-    pub(crate) started: Instant,
+    pub(crate) phases: Phases,
     pub(crate) call: Option<&'r Call>,
     pub(crate) caller: Option<&'r Caller>,
     pub(crate) status: u16,
@@ -39,7 +40,11 @@ impl Record<'_> {
         let current_page = envelope.map(|envelope| envelope.current_page()).unwrap_or_default();
         let page = short(if page.is_empty() { last(&current_page) } else { &page });
         let caller = self.caller.map(Caller::label);
-        let ms = self.started.elapsed().as_micros() as f64 / 1000.0;
+        let ms = milliseconds(self.phases.total());
+        let phase = |phase| {
+            let time = self.phases.of(phase);
+            (time >= WORTH_TELLING).then(|| milliseconds(time))
+        };
         let (code, error) = self.error.as_ref().map(|(code, text)| (*code, excerpt(text, 2000))).unzip();
         macro_rules! event {
             ($level:ident) => {
@@ -50,6 +55,11 @@ impl Record<'_> {
                     outcome = self.outcome,
                     status = self.status,
                     ms,
+                    reading_ms = phase(Phase::Reading),
+                    verifying_ms = phase(Phase::Verifying),
+                    queueing_ms = phase(Phase::Queueing),
+                    handling_ms = phase(Phase::Handling),
+                    writing_ms = phase(Phase::Writing),
                     bytes = self.bytes,
                     session = &*session,
                     environment = &*environment,
@@ -71,6 +81,13 @@ impl Record<'_> {
             _ => event!(info),
         }
     }
+}
+
+/// A shorter phase is left out: most calls have no long one, and their lines stay short.
+const WORTH_TELLING: Duration = Duration::from_micros(100);
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1000.0
 }
 
 /// What callers wrote, at a length that a log can bear.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use tokio::runtime::Handle;
 
 use super::body::Limits;
 use super::lifecycle::Lifecycle;
+use super::phases::{Phase, Phases};
 use crate::auth::Auth;
 use crate::error::Error;
 use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
@@ -36,10 +38,13 @@ impl Door {
         fulfillment: &Arc<Fulfillment>,
         call: Call,
         form: AnswerForm<'_>,
+        phases: &mut Phases,
     ) -> Answer {
         let route = fulfillment.route(&call.tag());
         if route.is_none_or(|route| route.is_inline()) {
-            return fulfillment.answer_by(route.map(|route| &**route), call, form).await;
+            let answer = fulfillment.answer_by(route.map(|route| &**route), call, form).await;
+            phases.end(Phase::Handling);
+            return answer;
         }
         let route = route.map(Arc::clone);
         let fulfillment = Arc::clone(fulfillment);
@@ -48,15 +53,22 @@ impl Door {
             AnswerForm::Parameters { messages_key } => Some(messages_key.to_owned()),
         };
         let answer = self.handlers.spawn(async move {
+            let begun = Instant::now();
             let form = match &messages_key {
                 None => AnswerForm::Response,
                 Some(messages_key) => AnswerForm::Parameters { messages_key },
             };
-            fulfillment.answer_by(route.as_deref(), call, form).await
+            (fulfillment.answer_by(route.as_deref(), call, form).await, begun)
         });
+        let answer = match answer.await {
+            Ok((answer, begun)) => {
+                phases.end_at(Phase::Queueing, begun);
+                answer
+            }
+            Err(error) => Answer::failed(Error::internal("The handler failed.").with_cause(error)),
+        };
+        phases.end(Phase::Handling);
         answer
-            .await
-            .unwrap_or_else(|error| Answer::failed(Error::internal("The handler failed.").with_cause(error)))
     }
 
     /// Says, once, that others seem to reach a door which checks nobody.

@@ -13,6 +13,7 @@ mod lifecycle;
 mod live;
 mod local;
 mod pages;
+mod phases;
 mod rejoinder;
 mod reload;
 mod respond;

@@ -1,7 +1,6 @@
 //! One call, standard or flexible, from the request to the response.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use actix_web::body::{BodySize, MessageBody as _};
 use actix_web::http::header::HeaderValue;
@@ -15,6 +14,7 @@ use crate::protocol::Envelope;
 use super::access_log::Record;
 use super::door::Door;
 use super::identity::Identity;
+use super::phases::{Phase, Phases};
 use super::respond::{self, Refusal};
 use super::{body, flexible};
 
@@ -34,14 +34,14 @@ pub(crate) async fn answer(
     mut payload: Payload,
     entry: Entry,
 ) -> HttpResponse {
-    let started = Instant::now();
+    let mut phases = Phases::start();
     let identity = Identity::of(request.headers());
     let fulfillment = door.fulfillment.load_full();
-    let admitted = admit(&door, &fulfillment, &request, &mut payload, entry).await;
+    let admitted = admit(&door, &fulfillment, &request, &mut payload, entry, &mut phases).await;
     let mut record = Record {
         identity: &identity,
         entry,
-        started,
+        phases,
         call: None,
         caller: None,
         status: 0,
@@ -61,7 +61,7 @@ pub(crate) async fn answer(
                 Entry::Standard => AnswerForm::Response,
                 Entry::Flexible => AnswerForm::Parameters { messages_key: &door.messages_key },
             };
-            answer = door.answer(&fulfillment, call.clone(), form).await;
+            answer = door.answer(&fulfillment, call.clone(), form, &mut record.phases).await;
             record.outcome = answer.outcome.as_str();
             let told = answer.body.as_ref().err();
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
@@ -83,6 +83,7 @@ pub(crate) async fn answer(
     if let BodySize::Sized(bytes) = response.body().size() {
         record.bytes = bytes;
     }
+    record.phases.end(Phase::Writing);
     record.log();
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);
@@ -101,6 +102,7 @@ async fn admit(
     request: &HttpRequest,
     payload: &mut Payload,
     entry: Entry,
+    phases: &mut Phases,
 ) -> Result<Admitted, (Refusal, Option<String>)> {
     let in_flight = door.lifecycle.enter().ok_or((Refusal::ShuttingDown, None))?;
     let presented = Presented {
@@ -108,7 +110,9 @@ async fn admit(
         peer_certificate: super::tls::client_certificate(request),
         path: request.uri().path(),
     };
-    let caller = door.auth.verify(&presented).map_err(|refused| {
+    let verified = door.auth.verify(&presented);
+    phases.end(Phase::Verifying);
+    let caller = verified.map_err(|refused| {
         (Refusal::Unauthorized { challenge: door.auth.challenge() }, Some(refused.to_string()))
     })?;
     if caller == Caller::Unverified && super::local::is_forwarded(request.headers()) {
@@ -121,6 +125,7 @@ async fn admit(
         },
         Entry::Flexible => flexible::read(request, payload, &door.limits, &door.flexible_path).await,
     };
+    phases.end(Phase::Reading);
     let envelope = envelope.map_err(|refusal| (refusal, None))?;
     Ok((Call::new(envelope, caller, fulfillment.states()), in_flight))
 }

@@ -36,6 +36,8 @@ fn a_call_is_one_json_line_without_its_parameters() {
     for varying in ["ms", "time"] {
         line[varying] = json!("…");
     }
+    // A phase is told where it was long, which another test looks at.
+    line.as_object_mut().expect("an object").retain(|name, _| !name.ends_with("ing_ms"));
     insta::assert_snapshot!(serde_json::to_string_pretty(&line).expect("JSON"), @r#"
     {
       "bytes": 203,
@@ -63,6 +65,19 @@ fn a_call_is_one_json_line_without_its_parameters() {
     for value in texts.chain(request["text"].as_str()) {
         assert!(!log.contains(value), "{value} is in {log}");
     }
+}
+
+#[test]
+fn a_long_phase_is_told_and_the_phases_are_no_more_than_the_whole() {
+    let log = log_of(&[], &[Request::call(call("slow", &json!({ "ms": 30 })))]);
+    let calls = calls(&log);
+    let [line] = &calls[..] else { panic!("one line a call: {log}") };
+    let ms = |name: &str| line[name].as_f64();
+    assert!(ms("handling_ms").is_some_and(|handling| handling >= 30.0), "{line}");
+    let names = ["reading_ms", "verifying_ms", "queueing_ms", "handling_ms", "writing_ms"];
+    let told: Vec<f64> = names.into_iter().filter_map(ms).collect();
+    assert!(told.iter().all(|ms| *ms >= 0.1), "{line}");
+    assert!(told.iter().sum::<f64>() <= ms("ms").expect("the whole") + 0.01, "{line}");
 }
 
 #[test]
