@@ -22,10 +22,11 @@
 //! ```
 //!
 //! [`TokenEndpoint`], [`MetadataServer`] and [`SecretManager`] are small real servers on loopback, which
-//! take the place of what credentials come from.
+//! take the place of what credentials come from; [`Issuer`] signs tokens for calls to a server with caller checks.
 
 mod certificates;
 mod http;
+mod issuer;
 mod metadata_server;
 mod secret_manager;
 mod token_endpoint;
@@ -42,6 +43,7 @@ use crate::protocol::{
 };
 
 pub use certificates::{Certificates, Identity, IdentityFiles, Order};
+pub use issuer::{Issuer, TokenOrder};
 pub use metadata_server::MetadataServer;
 pub use secret_manager::SecretManager;
 pub use token_endpoint::{TokenEndpoint, TokenRequest};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::excerpt::excerpt;
+
 /// Who was verified; handlers may take it as an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -17,6 +19,38 @@ pub enum Caller {
     Header {
         /// The header's name.
         name: String,
+    },
+    /// Dialogflow's own account, by an ID token that Google signed.
+    ServiceAgent {
+        /// The number of the agent's project.
+        project_number: String,
+        /// The account's e-mail.
+        email: String,
+    },
+    /// Dialogflow's own account, as Cloud Run's IAM check has verified.
+    CloudRunIam {
+        /// The number of the agent's project.
+        project_number: String,
+        /// The account's e-mail.
+        email: String,
+    },
+    /// The holder of a token that an issuer signed.
+    Jwt {
+        /// The issuer (`iss`).
+        issuer: String,
+        /// Whom the token is about (`sub`), else its client.
+        subject: String,
+        /// What it allows (`scope` or `scp`).
+        scopes: Vec<String>,
+    },
+    /// The holder of a token that its issuer says is active.
+    Introspection {
+        /// Whom the token is about (`sub`), else its client.
+        subject: String,
+        /// The client that asked for it.
+        client_id: String,
+        /// What it allows.
+        scopes: Vec<String>,
     },
     /// A client with a certificate.
     Certificate {
@@ -37,6 +71,10 @@ impl Caller {
             Self::Unverified => "unverified".into(),
             Self::Basic { username } => format!("basic:{username}").into(),
             Self::Header { name } => format!("header:{name}").into(),
+            Self::ServiceAgent { project_number, .. } => format!("service_agent:{project_number}").into(),
+            Self::CloudRunIam { project_number, .. } => format!("cloud_run_iam:{project_number}").into(),
+            Self::Jwt { subject, .. } => format!("jwt:{}", excerpt(subject, 100)).into(),
+            Self::Introspection { subject, .. } => format!("introspection:{}", excerpt(subject, 100)).into(),
             Self::Certificate { subject, .. } => format!("mtls:{subject}").into(),
             Self::All(callers) => {
                 let labels: Vec<_> = callers.iter().map(Self::label).collect();

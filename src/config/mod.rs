@@ -177,7 +177,7 @@ impl Config {
     fn read(reader: &Reader<'_, '_>) -> Self {
         let server = reader.section("server", Server::read);
         let mut auth = reader.section("auth", Auth::read);
-        if let Err(missing) = auth.complete(&server.tls) {
+        if let Err(missing) = auth.complete(&server) {
             reader.refuse("auth", missing);
         }
         let demo = reader.section("demo", |demo| demo.flag("enabled"));

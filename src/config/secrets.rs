@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::reader::Reader;
+use super::value::is_loopback;
 
 /// `[secrets]`; each key's sentence stands in `config.default.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +29,8 @@ impl Secrets {
 /// The base address of one of Google's APIs: tokens go there, so http leads no further than this machine.
 pub(super) fn endpoint(reader: &Reader<'_, '_>, key: &'static str) -> String {
     let text = reader.text(key);
-    let local = |url: &Url| match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        _ => false,
-    };
     let good = |url: &Url| {
-        (url.scheme() == "https" || url.scheme() == "http" && local(url))
+        (url.scheme() == "https" || url.scheme() == "http" && is_loopback(url))
             && url.host().is_some()
             && url.query().is_none()
             && url.fragment().is_none()

@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use url::{Host, Url};
+
 /// An address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bind {
@@ -94,6 +96,15 @@ pub(super) fn size(text: &str, range: &RangeInclusive<usize>) -> Result<usize, S
         _ => return Err(expected()),
     };
     number.checked_mul(unit).filter(|size| range.contains(size)).ok_or_else(expected)
+}
+
+/// Whether the host is an address of this machine; a name may lead anywhere.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    }
 }
 
 pub(super) fn quoted(words: &[&str]) -> String {

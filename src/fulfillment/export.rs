@@ -30,8 +30,15 @@ pub(crate) struct Export<'a> {
 )]
 pub(crate) enum Authentication {
     None,
-    Basic { secret_version: String },
-    Header { name: String, secret_version: String },
+    Basic {
+        secret_version: String,
+    },
+    Header {
+        name: String,
+        secret_version: String,
+    },
+    /// The service agent's ID token.
+    IdToken,
 }
 
 /// A tag that no flexible webhook can call.
@@ -134,6 +141,7 @@ pub(crate) fn webhook(fulfillment: &Fulfillment, export: &Export<'_>) -> Result<
     });
     match &export.authentication {
         Authentication::None => {}
+        Authentication::IdToken => service["serviceAgentAuth"] = "ID_TOKEN".into(),
         Authentication::Basic { secret_version } => {
             service["secretVersionForUsernamePassword"] = secret_version.as_str().into();
         }

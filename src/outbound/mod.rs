@@ -27,6 +27,7 @@ mod error;
 pub(crate) mod google;
 mod guard;
 mod message;
+pub(crate) mod metadata;
 mod resolver;
 mod retry;
 mod secret_manager;
@@ -180,7 +181,7 @@ impl Outbound {
     }
 
     /// A target for the API at this address of the settings, which may be private or on this machine.
-    pub(super) fn api(
+    pub(crate) fn api(
         &self,
         name: &str,
         endpoint: &Url,

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use tokio::runtime::Handle;
 
 use super::body::Limits;
+use super::flood::Flood;
 use super::lifecycle::Lifecycle;
 use super::phases::{Phase, Phases};
 use crate::auth::Auth;
@@ -27,6 +28,8 @@ pub(crate) struct Door {
     pub(crate) flexible_path: String,
     /// The member of a flexible answer that holds the messages.
     pub(crate) messages_key: String,
+    /// Which refused callers are written to the log.
+    pub(crate) refused: Flood,
     /// Whether somebody was told that an open door is seen from outside.
     pub(crate) warned: AtomicBool,
 }

@@ -8,6 +8,7 @@ mod body;
 mod door;
 mod executor;
 mod flexible;
+mod flood;
 mod identity;
 mod lifecycle;
 mod live;

@@ -18,6 +18,10 @@ pub(super) fn ready(door: &Door) -> HttpResponse {
     if door.lifecycle.is_stopping() {
         return HttpResponse::ServiceUnavailable().json(json!({ "status": "stopping" }));
     }
+    // Why is for the log: everybody may ask here.
+    if door.auth.unready().is_some() {
+        return HttpResponse::ServiceUnavailable().json(json!({ "status": "callers cannot be judged yet" }));
+    }
     HttpResponse::Ok().json(json!({ "status": "ready" }))
 }
 

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use super::body::Limits;
 use super::door::Door;
 use super::executor;
+use super::flood::Flood;
 use super::lifecycle::Lifecycle;
 use super::live::{Built, Live};
 use super::run::{Server, ServerError};
@@ -16,6 +17,7 @@ use super::service::Service;
 use crate::auth::Auth;
 use crate::config::{Config, Sources};
 use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router};
+use crate::outbound::Outbound;
 use crate::{Result, demo, telemetry};
 
 /// A fulfillment server: a [`Router`] with everything around it.
@@ -129,7 +131,8 @@ impl Rejoinder {
     /// Faults of the router, an address that cannot be used or that would be open to the world.
     pub fn bind(self, config: Config) -> Result<Server, ServerError> {
         let router = if config.demo { self.router.merge(demo::router()) } else { self.router };
-        let (live, service) = door(router, &config, Auth::from(&config.auth))?;
+        let auth = Auth::new(&config.auth, &Outbound::new(&config.outbound));
+        let (live, service) = door(router, &config, auth)?;
         for note in config.auth.notes() {
             tracing::warn!("{note}");
         }
@@ -155,6 +158,7 @@ impl Rejoinder {
 fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), ServerError> {
     let server = &config.server;
     let handlers = executor::handle(executor::threads(server.handler_threads))?;
+    auth.start(&handlers);
     let live = Live::new(router, config, Some(handlers.clone()));
     let Built { fulfillment, faults, notes } = live.build(config)?;
     for fault in faults {
@@ -175,6 +179,7 @@ fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), 
         handlers,
         flexible_path: config.flexible.path.clone(),
         messages_key: config.flexible.messages_key.clone(),
+        refused: Flood::default(),
         warned: AtomicBool::new(false),
     });
     let paths = server.webhook_paths.clone();

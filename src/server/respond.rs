@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use serde_json::json;
 
+use crate::auth::{Auth, Challenges};
 use crate::error::{Error, ErrorKind};
 use crate::excerpt::excerpt;
 
@@ -15,7 +16,11 @@ pub(crate) enum Refusal {
     #[error("The server is shutting down; try again.")]
     ShuttingDown,
     #[error("The caller is not known.")]
-    Unauthorized { challenge: &'static str },
+    Unauthorized { challenges: Challenges },
+    #[error("The caller may not do this.")]
+    Forbidden { challenges: Option<Challenges> },
+    #[error("The caller cannot be judged now; try again.")]
+    CannotJudge,
     #[error("This address answers {allowed} only.")]
     Method { allowed: &'static str },
     #[error("There is nothing at this address.")]
@@ -43,6 +48,8 @@ impl Refusal {
         match self {
             Self::ShuttingDown => "shutting_down",
             Self::Unauthorized { .. } => "unauthorized",
+            Self::Forbidden { .. } | Self::Local(_) => "forbidden",
+            Self::CannotJudge => "cannot_judge_caller",
             Self::Method { .. } => "method_not_allowed",
             Self::Path => "not_found",
             Self::ContentType { .. } => "unsupported_content_type",
@@ -52,13 +59,17 @@ impl Refusal {
             Self::Body { .. } => "unreadable_body",
             Self::Request(_) => "invalid_request",
             Self::Parameters { .. } => "invalid_parameters",
-            Self::Local(_) => "forbidden",
         }
+    }
+
+    /// Whether it is about who calls.
+    pub(crate) fn is_of_caller(&self) -> bool {
+        matches!(self, Self::Unauthorized { .. } | Self::Forbidden { .. } | Self::CannotJudge)
     }
 
     pub(crate) fn respond(&self) -> HttpResponse {
         let mut response = HttpResponse::build(match self {
-            Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ShuttingDown | Self::CannotJudge => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Path => StatusCode::NOT_FOUND,
@@ -66,14 +77,17 @@ impl Refusal {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Body { .. } | Self::Request(_) | Self::Parameters { .. } => StatusCode::BAD_REQUEST,
-            Self::Local(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } | Self::Local(_) => StatusCode::FORBIDDEN,
         });
         match self {
             Self::ShuttingDown => {
                 response.insert_header((header::RETRY_AFTER, "1")).force_close();
             }
-            Self::Unauthorized { challenge } => {
-                response.insert_header((header::WWW_AUTHENTICATE, *challenge));
+            Self::CannotJudge => {
+                response.insert_header((header::RETRY_AFTER, "1"));
+            }
+            Self::Unauthorized { challenges } | Self::Forbidden { challenges: Some(challenges) } => {
+                challenge(&mut response, challenges);
             }
             Self::Method { allowed } => {
                 response.insert_header((header::ALLOW, *allowed));
@@ -86,6 +100,7 @@ impl Refusal {
                 response.force_close();
             }
             Self::Path
+            | Self::Forbidden { challenges: None }
             | Self::ContentType { .. }
             | Self::Request(_)
             | Self::Parameters { .. }
@@ -96,11 +111,11 @@ impl Refusal {
 }
 
 /// The answer to a call whose handler failed.
-pub(crate) fn failed(error: &Error, challenge: &'static str) -> HttpResponse {
+pub(crate) fn failed(error: &Error, auth: &Auth) -> HttpResponse {
     let mut response = HttpResponse::build(status(error.kind()));
     match error.kind() {
         ErrorKind::Unauthorized => {
-            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+            challenge(&mut response, &auth.challenges(None));
         }
         ErrorKind::Unavailable => {
             response.insert_header((header::RETRY_AFTER, "1"));
@@ -108,6 +123,13 @@ pub(crate) fn failed(error: &Error, challenge: &'static str) -> HttpResponse {
         _ => {}
     }
     error_body(&mut response, error.code(), error.public_message())
+}
+
+/// One header a challenge: not every client takes a list apart.
+fn challenge(response: &mut HttpResponseBuilder, challenges: &Challenges) {
+    for value in challenges.values() {
+        response.append_header((header::WWW_AUTHENTICATE, value.clone()));
+    }
 }
 
 fn status(kind: ErrorKind) -> StatusCode {

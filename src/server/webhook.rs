@@ -7,7 +7,7 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::auth::{Caller, Presented};
+use crate::auth::{self, Caller, Presented};
 use crate::fulfillment::{AnswerForm, Call, Fulfillment};
 use crate::protocol::Envelope;
 
@@ -51,6 +51,7 @@ pub(crate) async fn answer(
     };
     let call;
     let answer;
+    let mut quiet = false;
     let mut response = match admitted {
         // Dropped after the response is made: shutdown waits for it.
         Ok((admitted, _in_flight)) => {
@@ -67,7 +68,7 @@ pub(crate) async fn answer(
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
             match answer.body {
                 Ok(body) => respond::reply(body),
-                Err(error) => respond::failed(&error, door.auth.challenge()),
+                Err(error) => respond::failed(&error, &door.auth),
             }
         }
         Err((refusal, cause)) => {
@@ -75,6 +76,7 @@ pub(crate) async fn answer(
             if !matches!(refusal, Refusal::TooSlow { .. }) {
                 body::discard(&mut payload, &door.limits).await;
             }
+            quiet = refusal.is_of_caller() && !door.refused.permits();
             record.error = Some((refusal.code(), cause.unwrap_or_else(|| refusal.to_string())));
             refusal.respond()
         }
@@ -84,7 +86,9 @@ pub(crate) async fn answer(
         record.bytes = bytes;
     }
     record.phases.end(Phase::Writing);
-    record.log();
+    if !quiet {
+        record.log();
+    }
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);
     }
@@ -92,6 +96,19 @@ pub(crate) async fn answer(
 }
 
 type Admitted = (Call, super::lifecycle::InFlight);
+
+/// What a caller is told that no check accepts.
+fn refusal(door: &Door, refused: &auth::Refused) -> Refusal {
+    match refused.refusal() {
+        auth::Refusal::Unauthorized => {
+            Refusal::Unauthorized { challenges: door.auth.challenges(Some(refused)) }
+        }
+        auth::Refusal::Forbidden => {
+            Refusal::Forbidden { challenges: Some(door.auth.challenges(Some(refused))) }
+        }
+        auth::Refusal::Unavailable => Refusal::CannotJudge,
+    }
+}
 
 /// Lets a call in: the server takes calls, the caller is known, the request is one.
 ///
@@ -110,11 +127,9 @@ async fn admit(
         peer_certificate: super::tls::client_certificate(request),
         path: request.uri().path(),
     };
-    let verified = door.auth.verify(&presented);
+    let verified = door.auth.verify(&presented).await;
     phases.end(Phase::Verifying);
-    let caller = verified.map_err(|refused| {
-        (Refusal::Unauthorized { challenge: door.auth.challenge() }, Some(refused.to_string()))
-    })?;
+    let caller = verified.map_err(|refused| (refusal(door, &refused), Some(refused.to_string())))?;
     if caller == Caller::Unverified && super::local::is_forwarded(request.headers()) {
         door.warn_of_proxy();
     }
@@ -127,5 +142,7 @@ async fn admit(
     };
     phases.end(Phase::Reading);
     let envelope = envelope.map_err(|refusal| (refusal, None))?;
+    let allowed = door.auth.judge_session(&envelope.session());
+    allowed.map_err(|cause| (Refusal::Forbidden { challenges: None }, Some(cause.to_string())))?;
     Ok((Call::new(envelope, caller, fulfillment.states()), in_flight))
 }

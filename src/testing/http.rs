@@ -45,16 +45,21 @@ impl Asked {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) content_type: &'static str,
+    pub(super) cache_control: String,
     pub(super) body: String,
 }
 
 impl Answer {
     pub(super) fn json(status: u16, body: &Value) -> Self {
-        Self { status, content_type: "application/json", body: body.to_string() }
+        Self::json_text(status, body.to_string())
     }
 
     pub(super) fn text(status: u16, body: impl Into<String>) -> Self {
-        Self { status, content_type: "text/plain", body: body.into() }
+        Self { content_type: "text/plain", ..Self::json_text(status, body.into()) }
+    }
+
+    pub(super) fn json_text(status: u16, body: String) -> Self {
+        Self { status, content_type: "application/json", cache_control: "no-store".to_owned(), body }
     }
 
     /// An error as Google's APIs tell one.
@@ -112,9 +117,9 @@ fn converse(stream: TcpStream, answer: &dyn Fn(&Asked) -> Answer) -> io::Result<
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut stream = BufReader::new(stream);
     while let Some(asked) = receive(&mut stream)? {
-        let Answer { status, content_type, body } = answer(&asked);
+        let Answer { status, content_type, cache_control, body } = answer(&asked);
         let head = format!(
-            "HTTP/1.1 {status} Status\r\nContent-Type: {content_type}\r\nMetadata-Flavor: Google\r\nContent-Length: {}\r\n\r\n",
+            "HTTP/1.1 {status} Status\r\nContent-Type: {content_type}\r\nCache-Control: {cache_control}\r\nMetadata-Flavor: Google\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
         stream.get_mut().write_all([head.as_bytes(), body.as_bytes()].concat().as_slice())?;

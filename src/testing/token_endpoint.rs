@@ -134,7 +134,7 @@ impl State {
         let request = TokenRequest { query: asked.query.clone(), form, headers: asked.headers.clone() };
         self.requests.push(request.clone());
         if let Some((status, body)) = &self.answer {
-            return Answer { status: *status, content_type: "application/json", body: body.clone() };
+            return Answer::json_text(*status, body.clone());
         }
         let refused = |status, error: &str| Answer::json(status, &json!({ "error": error }));
         if asked.method != "POST" || request.member("grant_type") != Some("client_credentials") {

@@ -6,6 +6,7 @@ mod kit;
 
 mod addresses;
 mod auth;
+mod bearer;
 mod blocking;
 mod bodies;
 mod commands;
@@ -42,5 +43,7 @@ mod replies;
 mod routes;
 mod routing;
 mod secrets;
+mod service_agent;
 mod shutdown;
+mod token_keys;
 mod webhook_resources;

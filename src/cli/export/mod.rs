@@ -117,6 +117,15 @@ impl Webhook {
     }
 }
 
+/// What is left to do where callers need a token: only the issuer's operator knows the client.
+fn oauth_note(token: &str, scopes: &[String]) -> String {
+    let scopes = if scopes.is_empty() { String::new() } else { format!(" and scopes {scopes:?}") };
+    format!(
+        "the agent must send a token {token}: add oauthConfig to the resource, with clientId, secretVersionForClientSecret, \
+         tokenEndpoint{scopes}"
+    )
+}
+
 /// How the agent proves who it is, as this server wants it, and what is left to do for that.
 fn authentication(config: &Config, secret: Option<&str>) -> anyhow::Result<(Authentication, Option<String>)> {
     let project = config.agent.name.split('/').nth(1).unwrap_or("PROJECT");
@@ -146,6 +155,13 @@ fn authentication(config: &Config, secret: Option<&str>) -> anyhow::Result<(Auth
                 "the secret {version} must hold one of the values of {name}, without a line break at its end"
             );
             (Authentication::Header { name: name.to_string(), secret_version: version }, Some(note))
+        }
+        Some(Check::ServiceAgent(_) | Check::CloudRunIam(_)) => (Authentication::IdToken, None),
+        Some(Check::Jwt(checks::Jwt { issuer, scopes, .. })) => {
+            (Authentication::None, Some(oauth_note(&format!("of the issuer {issuer}"), scopes)))
+        }
+        Some(Check::Introspection(checks::Introspection { endpoint, scopes, .. })) => {
+            (Authentication::None, Some(oauth_note(&format!("that {endpoint} says is active"), scopes)))
         }
     })
 }

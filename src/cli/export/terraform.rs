@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::protocol::webhook::{GenericWebService, Webhook};
+use crate::protocol::webhook::{GenericWebService, ServiceAgentAuth, Webhook};
 
 /// `google_dialogflow_cx_webhook`, ready to be put beside the agent's own resource.
 pub(super) fn webhook(webhook: &Webhook, agent: &str) -> String {
@@ -40,6 +40,9 @@ fn generic_web_service(text: &mut String, service: &GenericWebService) {
     }
     if !service.secret_version_for_username_password.is_empty() {
         field("secret_version_for_username_password", quoted(&service.secret_version_for_username_password));
+    }
+    if service.service_agent_auth == ServiceAgentAuth::IdToken {
+        field("service_agent_auth", "\"ID_TOKEN\"".to_owned());
     }
     if !service.parameter_mapping.is_empty() {
         let mapping: String = service

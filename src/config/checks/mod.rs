@@ -2,16 +2,27 @@
 //!
 //! Every kind has a file of its own that reads its table; here is the list of them.
 
+mod address;
+mod allow;
 mod basic;
+mod cloud_run_iam;
 mod header;
+mod introspection;
+mod jwt;
 mod mtls;
+mod service_agent;
 
 use super::reader::Reader;
-use super::tls::Tls;
+use super::settings::Server;
 
+pub use allow::Allow;
 pub use basic::Basic;
+pub use cloud_run_iam::CloudRunIam;
 pub use header::Header;
+pub use introspection::Introspection;
+pub use jwt::Jwt;
 pub use mtls::Mtls;
+pub use service_agent::ServiceAgent;
 
 /// `[auth]`
 #[derive(Debug, Clone, Default)]
@@ -19,6 +30,8 @@ pub use mtls::Mtls;
 pub struct Auth {
     /// The checks; none of them lets everybody in.
     pub any_of: Vec<Check>,
+    /// Whose sessions are answered.
+    pub allow: Allow,
 }
 
 /// One way to be accepted, told apart by its `kind`.
@@ -31,20 +44,34 @@ pub enum Check {
     Header(Header),
     /// A client certificate.
     Mtls(Mtls),
+    /// An ID token of Dialogflow's own account.
+    ServiceAgent(ServiceAgent),
+    /// An ID token that Cloud Run has verified.
+    CloudRunIam(CloudRunIam),
+    /// A bearer token that an issuer signed.
+    Jwt(Jwt),
+    /// A bearer token that an issuer is asked about.
+    Introspection(Introspection),
     /// All of several checks at once.
     AllOf(Vec<Self>),
 }
 
 /// The words of `kind` inside `all_of`. [`samples`] has a table of each, in this order.
-const KINDS: &[&str] = &["basic", "header", "mtls"];
+const KINDS: &[&str] = &["basic", "header", "mtls", "service_agent", "cloud_run_iam", "jwt", "introspection"];
 
 /// The words of `kind` in `any_of`: the same, and `all_of`, which holds no other of its kind.
-const OUTER_KINDS: &[&str] = &["basic", "header", "mtls", "all_of"];
+const OUTER_KINDS: &[&str] =
+    &["basic", "header", "mtls", "service_agent", "cloud_run_iam", "jwt", "introspection", "all_of"];
 
 /// One table of every kind as TOML text, with all its keys.
 const SAMPLES: &str = r#"{ kind = "basic", username = "u", password = "p" },
-{ kind = "header", name = "n", values = ["v"] },
+{ kind = "header", name = "n", values = ["v"], matches = "m" },
 { kind = "mtls", preset = "dialogflow", subjects = ["CN=c"], sans = ["s"], roots = "" },
+{ kind = "service_agent", project_number = "1", audience = ["a"], jwks_url = "https://j" },
+{ kind = "cloud_run_iam", project_number = "1", audience = ["a"], dangerous_assume_iam = false },
+{ kind = "jwt", issuer = "https://i", jwks_url = "https://j", audience = ["a"], scopes = [], claims = {}, algorithms = ["RS256"] },
+{ kind = "introspection", endpoint = "https://i", client_id = "c", client_secret = "s", client_authentication = "basic",
+  issuer = "i", audience = [], scopes = [], claims = {}, max_age = "60s" },
 "#;
 
 /// Reads one table of this kind. A table that is faulty gives none; the reader holds the faults.
@@ -53,6 +80,10 @@ fn read_kind(kind: &str, reader: &Reader<'_, '_>) -> Option<Check> {
         "basic" => Check::Basic(Basic::read(reader)),
         "header" => Check::Header(Header::read(reader)?),
         "mtls" => Check::Mtls(Mtls::read(reader)),
+        "service_agent" => Check::ServiceAgent(ServiceAgent::read(reader)),
+        "cloud_run_iam" => Check::CloudRunIam(CloudRunIam::read(reader)),
+        "jwt" => Check::Jwt(Jwt::read(reader)),
+        "introspection" => Check::Introspection(Introspection::read(reader)?),
         "all_of" => Check::AllOf(read_list(reader, "checks", KINDS)),
         _ => return None,
     })
@@ -81,12 +112,12 @@ pub(super) fn samples() -> String {
 
 impl Auth {
     pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
-        Self { any_of: read_list(reader, "any_of", OUTER_KINDS) }
+        Self { any_of: read_list(reader, "any_of", OUTER_KINDS), allow: Allow::read(reader) }
     }
 
-    /// Fills in what checks take from `[server.tls]`, and tells what is missing there.
-    pub(super) fn complete(&mut self, tls: &Tls) -> Result<(), &'static str> {
-        complete(&mut self.any_of, tls)
+    /// Fills in what checks take from `[server]`, and tells what is missing there.
+    pub(super) fn complete(&mut self, server: &Server) -> Result<(), &'static str> {
+        complete(&mut self.any_of, server)
     }
 
     /// What is allowed and should be known.
@@ -101,14 +132,23 @@ impl Auth {
                  { kind = \"service_agent\", … }] }",
             );
         }
+        if self.any_of.iter().any(|check| matches!(check, Check::Header(check) if check.matches.is_some())) {
+            notes.push(
+                "auth: a header that `matches` a pattern is no secret: whoever knows the pattern can make such a value. \
+                 Combine it with another check: { kind = \"all_of\", checks = [{ kind = \"header\", … }, { kind = \
+                 \"service_agent\", … }] }",
+            );
+        }
         notes
     }
 }
 
-fn complete(checks: &mut [Check], tls: &Tls) -> Result<(), &'static str> {
+fn complete(checks: &mut [Check], server: &Server) -> Result<(), &'static str> {
     checks.iter_mut().try_for_each(|check| match check {
-        Check::Mtls(check) => check.complete(tls),
-        Check::AllOf(checks) => complete(checks, tls),
-        Check::Basic(_) | Check::Header(_) => Ok(()),
+        Check::Mtls(check) => check.complete(&server.tls),
+        Check::ServiceAgent(check) => check.complete(server),
+        Check::CloudRunIam(check) => check.complete(server),
+        Check::AllOf(checks) => complete(checks, server),
+        Check::Basic(_) | Check::Header(_) | Check::Jwt(_) | Check::Introspection(_) => Ok(()),
     })
 }

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod client;
+mod judged;
 mod program;
 mod secure;
 mod served;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 pub(crate) use certificates::Identity;
 pub(crate) use client::{Answer, Connection, Request};
+pub(crate) use judged::Judged;
 pub(crate) use program::{Ended, Program, run, run_with};
 pub(crate) use secure::SecureClient;
 pub(crate) use served::{Served, config};
