@@ -82,6 +82,8 @@ mod pages {
     mod readme {}
     #[doc = include_str!("../docs/migrate.md")]
     mod migrate {}
+    #[doc = include_str!("../docs/callers.md")]
+    mod callers {}
     #[doc = include_str!("../docs/handlers.md")]
     mod handlers {}
 }

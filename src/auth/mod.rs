@@ -182,3 +182,6 @@ impl Auth {
         self.any_of.iter().flat_map(Check::each).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

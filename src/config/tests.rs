@@ -100,7 +100,7 @@ any_of = [
         "rejoinder.toml:3: auth.any_of[].password: the environment variable NOT_SET is not set; set it to the secret",
         "rejoinder.toml:4: auth.any_of[].values: expected at least one value",
         "rejoinder.toml:4: auth.any_of[].name: expected a header's name, found \"bad name\"",
-        "rejoinder.toml:5: auth.any_of[].kind: expected one of \"basic\", \"header\", \"mtls\", \"all_of\", found \"basik\"",
+        "rejoinder.toml:5: auth.any_of[].kind: expected one of \"basic\", \"header\", \"mtls\", \"service_agent\", \"cloud_run_iam\", \"jwt\", \"introspection\", \"all_of\", found \"basik\"",
         "rejoinder.toml:6: auth.any_of[].password: expected the secret as text, { env = \"NAME\" }, { file = \"PATH\" } or { secret = \"projects/P/secrets/S/versions/V\" }, found a number or date",
         "rejoinder.toml:6: auth.any_of[].username: expected a name without a colon, found \"a:b\"",
         "rejoinder.toml:6: auth.any_of[].user: this key is unknown; did you mean `username`?",

@@ -6,7 +6,7 @@ use rejoinder::Rejoinder;
 use rejoinder::auth::Caller;
 use serde_json::json;
 
-use crate::kit::{Request, Served, call, config, fixture, run};
+use crate::kit::{Judged, Request, Served, call, config, fixture, run};
 
 const BASIC: &str = r#"[{ kind = "basic", username = "agent", password = "correct horse" }]"#;
 const HEADER: &str = r#"[{ kind = "header", name = "X-Agent-Key", values = ["old-key", "new-key"] }]"#;
@@ -196,4 +196,117 @@ fn the_log_tells_the_reason_and_never_the_secret() {
     for secret in ["hunter2", "correct horse", &STANDARD.encode("agent:hunter2")] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
+}
+
+#[test]
+fn a_header_may_match_a_pattern() {
+    let check =
+        r#"[{ kind = "header", name = "X-Session", matches = "[a-z]+-[0-9]{4}", values = ["master"] }]"#;
+    let judged = Judged::by(check);
+    let with = |value: &str| Judged::request().header("X-Session", value);
+    for value in ["abc-1234", "x-0000", "master"] {
+        assert_eq!(judged.ask(with(value)).0.status, 200, "{value}");
+    }
+    for value in ["abc-12345", "Abc-1234", "abc-1234 x", "x abc-1234", "masters", ""] {
+        judged.refuses_request(
+            with(value),
+            401,
+            "none of the configured values, and does not match the pattern",
+        );
+    }
+    // Anybody can write what Cloud Run leaves behind.
+    let tokens = Judged::by(
+        r#"[{ kind = "header", name = "Authorization", matches = "Bearer [\\w-]+\\.[\\w-]+\\.[\\w-]+" }]"#,
+    );
+    assert_eq!(tokens.bearer("a.b.c").0.status, 200);
+    tokens.refuses(
+        "a.b.SIGNATURE_REMOVED_BY_GOOGLE",
+        401,
+        "header: the token's signature is SIGNATURE_REMOVED_BY_GOOGLE",
+    );
+}
+
+#[test]
+fn sessions_of_others_are_forbidden() {
+    let lists = [
+        ("REJOINDER_AUTH__PROJECTS", r#"["example-project"]"#),
+        ("REJOINDER_AUTH__AGENTS", r#"["projects/example-project/locations/global/agents/example-agent"]"#),
+        ("REJOINDER_AUTH__ENVIRONMENTS", r#"["draft"]"#),
+    ];
+    let judged = Judged::with(BASIC, &lists);
+    let known = |request: Request| request.header("Authorization", basic("agent:correct horse"));
+    assert_eq!(judged.ask(known(Judged::request())).0.status, 200);
+    let of = |session: &str| {
+        let body = json!({ "fulfillmentInfo": { "tag": "counter" }, "sessionInfo": { "session": session } });
+        known(Request::call(body.to_string()))
+    };
+    let agent = "projects/example-project/locations/global/agents";
+    for (session, reason) in [
+        (
+            "projects/other/locations/global/agents/example-agent/sessions/s".to_owned(),
+            "auth.projects: the session's is \"other\"",
+        ),
+        (
+            format!("{agent}/other/sessions/s"),
+            "auth.agents: the session's is \"projects/example-project/locations/global/agents/other\"",
+        ),
+        (
+            format!("{agent}/example-agent/environments/live/sessions/s"),
+            "auth.environments: the session's is \"live\", and allowed are draft",
+        ),
+        ("s".to_owned(), "the call has \"s\""),
+        (String::new(), "the call has no session"),
+    ] {
+        let answer = judged.refuses_request(of(&session), 403, reason);
+        assert_eq!(answer.header("WWW-Authenticate"), None, "other credentials would not help");
+    }
+    let flexible = known(
+        Request::new("POST", "/flexible/counter").header("Content-Type", "application/json").body("{}"),
+    );
+    judged.refuses_request(flexible, 403, "a flexible call has none");
+    // Who is not known hears nothing of that.
+    judged.refuses_request(Request::call(fixture("requests/order-status")), 401, "authorization is missing");
+}
+
+#[test]
+fn every_way_to_be_accepted_is_a_challenge_of_its_own() {
+    let issuer = rejoinder::testing::Issuer::start();
+    let judged = Judged::by(&format!(
+        r#"[{{ kind = "basic", username = "u", password = "p" }}, {{ kind = "header", name = "X-Key", values = ["v"] }},
+            {{ kind = "jwt", issuer = "{}", audience = ["a"], scopes = ["read"] }}]"#,
+        issuer.url()
+    ));
+    let challenges = |request: Request| -> Vec<String> {
+        let answer = judged.ask(request).0;
+        let headers = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate"));
+        headers.map(|(_, value)| value.clone()).collect()
+    };
+    let basic = "Basic realm=\"rejoinder\", charset=\"UTF-8\"";
+    let header = "Header realm=\"rejoinder\"";
+    assert_eq!(challenges(Judged::request()), [basic, header, "Bearer realm=\"rejoinder\", scope=\"read\""]);
+    let expired = format!("Bearer {}", issuer.token().audience("a").expires_in(-99).sign());
+    assert_eq!(
+        challenges(Judged::request().header("Authorization", expired)),
+        [basic, header, "Bearer realm=\"rejoinder\", error=\"invalid_token\""]
+    );
+}
+
+#[test]
+fn a_flood_of_strangers_is_answered_and_mostly_not_logged() {
+    let program =
+        crate::kit::Program::serve_with(&["--bind", "127.0.0.1:0"], &[("REJOINDER_AUTH__ANY_OF", BASIC)]);
+    let mut connection = program.connect();
+    for _ in 0..400 {
+        connection.ask(&who()).refused(401, "unauthorized");
+    }
+    let known = Judged::request().header("Authorization", basic("agent:correct horse"));
+    assert_eq!(connection.ask(&known).status, 200, "valid credentials are always judged");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    connection.ask(&who()).refused(401, "unauthorized");
+    program.signal("TERM");
+    let log = program.end().errors;
+    let lines = log.lines().filter(|line| line.contains("authorization is missing")).count();
+    assert!((1..200).contains(&lines), "{lines}");
+    assert!(log.contains("this many lines about them were left out"), "{log}");
+    assert!(log.contains("\"caller\":\"basic:agent\""), "{log}");
 }

@@ -185,3 +185,28 @@ fn programs_read_it_as_json() {
     assert!(failed.iter().all(|line| line["fix"].is_string()), "{failed:?}");
     assert!(!failed.is_empty());
 }
+
+#[test]
+fn what_id_tokens_need_is_told() {
+    let folder = folder(
+        "[server]\nbind = \"0.0.0.0:8080\"\npublic_url = \"https://door-123456.europe-west1.run.app\"\n\
+         [auth]\nany_of = [\n\
+         { kind = \"service_agent\", project_number = \"42\", audience = [\"https://door.example.com/webhook\"] },\n\
+         { kind = \"cloud_run_iam\", project_number = \"43\", dangerous_assume_iam = true },\n]\n",
+    );
+    let ended = doctor(&folder, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.out);
+    let service = "door --region=europe-west1";
+    says(
+        &ended,
+        &[
+            "ok    https://door.example.com/webhook is accepted (audience)",
+            "https://door-123456.europe-west1.run.app/webhook is what Dialogflow sends",
+            "service-42@gcp-sa-dialogflow.iam.gserviceaccount.com is the account that agents of project 42 call with",
+            "service-43@gcp-sa-dialogflow.iam.gserviceaccount.com is the account that agents of project 43 call with",
+            "warn  auth.any_of[1].dangerous_assume_iam is on: tokens without a signature are believed",
+            &format!("$ gcloud run services get-iam-policy {service} --flatten=bindings"),
+            &format!("$ gcloud run services describe {service} --format='value(metadata.annotations"),
+        ],
+    );
+}

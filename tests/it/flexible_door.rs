@@ -250,3 +250,29 @@ fn a_tag_is_exported_as_the_webhook_that_calls_it() {
         assert!(refused.errors.contains(expected), "{}", refused.errors);
     }
 }
+
+#[test]
+fn a_tag_is_exported_with_the_token_that_its_check_wants() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exported = |check: &str, format: &str| {
+        let settings = [
+            ("REJOINDER_DEMO__ENABLED", "true"),
+            ("REJOINDER_SERVER__PUBLIC_URL", "https://o.example.com"),
+            ("REJOINDER_AUTH__ANY_OF", check),
+        ];
+        run(folder.path(), &["export", "webhook", "order-status", "--format", format], &settings)
+    };
+    let agent = r#"[{ kind = "service_agent", project_number = "42" }]"#;
+    let json: Value = serde_json::from_str(&exported(agent, "json").out).expect("JSON");
+    assert_eq!(json["genericWebService"]["serviceAgentAuth"], "ID_TOKEN");
+    assert!(exported(agent, "terraform").out.contains("    service_agent_auth = \"ID_TOKEN\"\n"));
+    let issuer =
+        r#"[{ kind = "jwt", issuer = "https://login.example.com", audience = ["a"], scopes = ["read"] }]"#;
+    let ended = exported(issuer, "json");
+    assert!(
+        ended.errors.contains("of the issuer https://login.example.com: add oauthConfig"),
+        "{}",
+        ended.errors
+    );
+    assert!(ended.errors.contains(r#"scopes ["read"]"#), "{}", ended.errors);
+}

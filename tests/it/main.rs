@@ -9,6 +9,7 @@ mod auth;
 mod bearer;
 mod blocking;
 mod bodies;
+mod cloud_run;
 mod commands;
 mod compile_fail;
 mod credentials_calls;

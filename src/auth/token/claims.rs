@@ -17,7 +17,7 @@ impl Claims {
         self.0.get(name) == Some(&Value::Bool(true))
     }
 
-    /// A claim's time in seconds since 1970 (NumericDate: it may have a fraction).
+    /// A claim's time in seconds since 1970 (RFC 7519, 2: it may have a fraction).
     pub(super) fn time(&self, name: &str) -> Result<Option<i64>, Reason> {
         match self.0.get(name) {
             None => Ok(None),

@@ -106,12 +106,9 @@ pub(in crate::auth) fn accept_scopes(claims: &Claims, scopes: &[String]) -> Resu
 pub(in crate::auth) fn accept_claims(claims: &Claims, expected: &[(String, String)]) -> Result<(), Reason> {
     for (name, value) in expected {
         let found = claims.0.get(name);
-        let same = match found {
-            Some(serde_json::Value::String(text)) => text == value,
-            Some(other) => other.to_string() == *value,
-            None => false,
-        };
-        if !same {
+        // Numbers and flags are compared as they are written.
+        let text = found.map(|found| found.as_str().map_or_else(|| found.to_string(), str::to_owned));
+        if text.as_ref() != Some(value) {
             let found = found.map(ToString::to_string).unwrap_or_else(|| "none".to_owned());
             let found = excerpt(&found, 200);
             return Err(Reason::forbidden(format!("wrong {name}: expected {value:?}, found {found}")));
