@@ -31,7 +31,7 @@ say "fuzzing, the short form"
 bash tests/fuzz.sh
 
 say "conformance with Google's own types"
-cargo build --locked --bin rejoinder --example migrate
+cargo build --locked --all-features --bin rejoinder --example migrate --example local_issuer
 environment="${REJOINDER_VENV:-target/conformance-venv}"
 requirements=tests/conformance/requirements.txt
 if ! cmp -s "$requirements" "$environment/installed.txt"; then
