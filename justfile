@@ -38,10 +38,11 @@ deny:
 run *arguments:
     cargo run --locked -- serve {{ arguments }}
 
-# Both benchmarks; `door` compares with a bare actix-web server and takes minutes.
+# The benchmarks; `door` compares with a bare actix-web server and takes minutes.
 bench:
     cargo bench --locked --profile dist --bench parse
     cargo bench --locked --profile dist --bench door
+    cargo bench --locked --profile dist --features testing --bench callers
 
 # Fuzz the request parser, starting from the fixtures; needs nightly Rust and cargo-fuzz.
 fuzz seconds='60':

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -10,19 +10,30 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 const ID: &str = "\"detectIntentResponseId\":";
 
 pub(crate) fn run(address: SocketAddr, body: &str, requests: usize, connections: usize) {
+    run_with(address, body, requests, connections, &[]);
+}
+
+/// The same, each request with the next of these tokens, and the first again after the last.
+pub(crate) fn run_with(
+    address: SocketAddr,
+    body: &str,
+    requests: usize,
+    connections: usize,
+    tokens: &[String],
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let each = requests / connections;
-        let tasks = (0..connections).map(|_| connection(address, body, each));
+        let tasks = (0..connections).map(|_| connection(address, body, each, tokens));
         futures_util::future::join_all(tasks).await;
     });
 }
 
-async fn connection(address: SocketAddr, body: &str, requests: usize) {
+async fn connection(address: SocketAddr, body: &str, requests: usize, tokens: &[String]) {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let name_end = body.find(ID).expect("a response id") + ID.len();
     let id_at = name_end + body[name_end..].find('"').expect("its value") + 1;
-    let mut message = request(body).into_bytes();
+    let mut message = request(body, tokens.first().map(String::as_str)).into_bytes();
     let id_at = message.len() - body.len() + id_at;
     let mut stream = tokio::net::TcpStream::connect(address).await.expect("a server");
     stream.set_nodelay(true).expect("a socket");
@@ -30,6 +41,10 @@ async fn connection(address: SocketAddr, body: &str, requests: usize) {
     for _ in 0..requests {
         let id = format!("{:08x}", NEXT.fetch_add(1, Ordering::Relaxed));
         message[id_at..id_at + id.len()].copy_from_slice(id.as_bytes());
+        if tokens.len() > 1 {
+            let token = &tokens[NEXT_TOKEN.fetch_add(1, Ordering::Relaxed) % tokens.len()];
+            message[TOKEN_AT..TOKEN_AT + token.len()].copy_from_slice(token.as_bytes());
+        }
         stream.write_all(&message).await.expect("a request");
         let mut length = 0;
         while !is_complete(&answer[..length]) {
@@ -41,20 +56,26 @@ async fn connection(address: SocketAddr, body: &str, requests: usize) {
     }
 }
 
-/// Whether the server answers 200.
+/// Whether the server answers 200, or that it wants to know who calls.
 pub(crate) fn answers(address: SocketAddr, body: &str) -> bool {
     let Ok(mut stream) = TcpStream::connect(address) else { return false };
     let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-    if stream.write_all(request(body).as_bytes()).is_err() {
+    if stream.write_all(request(body, None).as_bytes()).is_err() {
         return false;
     }
     let mut status = [0; 12];
-    stream.read_exact(&mut status).is_ok() && &status == b"HTTP/1.1 200"
+    stream.read_exact(&mut status).is_ok() && [b"HTTP/1.1 200", b"HTTP/1.1 401"].contains(&&status)
 }
 
-fn request(body: &str) -> String {
+const START: &str = "POST /webhook HTTP/1.1\r\n";
+const BEARER: &str = "Authorization: Bearer ";
+const TOKEN_AT: usize = START.len() + BEARER.len();
+static NEXT_TOKEN: AtomicUsize = AtomicUsize::new(0);
+
+fn request(body: &str, token: Option<&str>) -> String {
+    let authorization = token.map(|token| format!("{BEARER}{token}\r\n")).unwrap_or_default();
     format!(
-        "POST /webhook HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nUser-Agent: Google-Dialogflow\r\n\
+        "{START}{authorization}Host: localhost\r\nContent-Type: application/json\r\nUser-Agent: Google-Dialogflow\r\n\
          Accept: */*\r\nAccept-Encoding: gzip, deflate, br\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

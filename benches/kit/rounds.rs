@@ -15,16 +15,29 @@ pub(crate) fn cpu_per_request(
     requests: usize,
     connections: usize,
 ) -> (Duration, Duration) {
-    let round = |process: &Process| {
-        let before = process.cpu();
-        load::run(process.address, body, requests, connections);
-        (process.cpu() - before) / requests as u32
+    let plain = |process: &Process| load::run(process.address, body, requests, connections);
+    let [one, other] = alternate([&|| plain(one), &|| plain(other)], [one, other], requests);
+    (one, other)
+}
+
+/// The same for any number of processes, each with a load of its own.
+pub(crate) fn alternate<const N: usize>(
+    loads: [&dyn Fn(); N],
+    processes: [&Process; N],
+    requests: usize,
+) -> [Duration; N] {
+    let round = |number: usize| {
+        let before = processes[number].cpu();
+        loads[number]();
+        (processes[number].cpu() - before) / requests as u32
     };
     // One round each to warm up.
-    round(one);
-    round(other);
-    let (ones, others): (Vec<_>, Vec<_>) = (0..ROUNDS).map(|_| (round(one), round(other))).unzip();
-    (median(ones), median(others))
+    (0..N).for_each(|number| drop(round(number)));
+    let mut times: [Vec<Duration>; N] = std::array::from_fn(|_| Vec::new());
+    for _ in 0..ROUNDS {
+        (0..N).for_each(|number| times[number].push(round(number)));
+    }
+    times.map(median)
 }
 
 pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
