@@ -32,7 +32,9 @@ pub(crate) fn alternate<const N: usize>(
         (processes[number].cpu() - before) / requests as u32
     };
     // One round each to warm up.
-    (0..N).for_each(|number| drop(round(number)));
+    for number in 0..N {
+        round(number);
+    }
     let mut times: [Vec<Duration>; N] = std::array::from_fn(|_| Vec::new());
     for _ in 0..ROUNDS {
         (0..N).for_each(|number| times[number].push(round(number)));

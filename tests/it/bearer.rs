@@ -48,7 +48,7 @@ fn algorithms_scopes_and_claims_are_as_configured() {
         "the token lacks the scope \"write\"; it has \"read\"",
     );
     assert_eq!(
-        answer.header("WWW-Authenticate").as_deref(),
+        answer.header("WWW-Authenticate"),
         Some("Bearer realm=\"rejoinder\", error=\"insufficient_scope\", scope=\"read write\"")
     );
     judged.refuses(
@@ -69,7 +69,7 @@ fn algorithms_scopes_and_claims_are_as_configured() {
 #[test]
 fn an_issuer_that_calls_itself_otherwise_is_not_believed() {
     let issuer = Issuer::start();
-    let other = issuer.url().replace("127.0.0.1", "127.0.0.1") + "/";
+    let other = issuer.url() + "/";
     let judged = Judged::by(&format!(r#"[{{ kind = "jwt", issuer = "{other}", audience = ["orders"] }}]"#));
     let token = issuer.token().claim("iss", other.as_str()).audience("orders").sign();
     judged.refuses(&token, 503, "both must be the same, to the letter");

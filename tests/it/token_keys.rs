@@ -82,7 +82,7 @@ fn without_any_keys_nobody_is_judged_and_the_caller_may_try_again() {
     issuer.fail_with(500);
     let judged = Judged::by(&check(&issuer));
     let answer = judged.refuses(&good(&issuer).sign(), 503, "no keys could be had from http://127.0.0.1:");
-    assert_eq!(answer.header("Retry-After").as_deref(), Some("1"));
+    assert_eq!(answer.header("Retry-After"), Some("1"));
     assert_eq!(answer.json()["error"]["code"], "cannot_judge_caller");
     // What is wrong by itself is refused all the same.
     judged.refuses(&good(&issuer).expires_in(-100).sign(), 401, "expired");
@@ -104,8 +104,5 @@ fn checks_that_share_an_issuer_share_its_keys() {
 }
 
 fn inner(issuer: &Issuer, number: &str) -> String {
-    check(issuer)
-        .replace("\"42\"", &format!("\"{number}\""))
-        .trim_matches(['[', ']'])
-        .replace("[\"a\"", "[\"a\"")
+    check(issuer).replace("\"42\"", &format!("\"{number}\"")).trim_matches(['[', ']'])
 }
