@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use super::Settings;
-use crate::config::Config;
+use crate::config::{Check, Config};
 use crate::server::{Rejoinder, Server, handler_threads, signals};
 
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ impl Serve {
             .enable_all()
             .build()?;
         let demo = config.demo;
-        let open = config.auth.any_of.is_empty();
+        let credentials = credentials(&config.auth.any_of);
         let nothing = !demo && config.routes.is_empty();
         let tags: Vec<String> = config.routes.iter().map(|route| route.tag.clone()).collect();
         let watched = self.watch.then(|| config.clone());
@@ -46,7 +46,7 @@ impl Serve {
                 super::watch::watch(sources, &config, server.reloader())?;
             }
             server.reloads().on_hangup()?;
-            introduce(&server, demo, open, &tags)?;
+            introduce(&server, demo, &credentials, &tags)?;
             server.run(signals()).await?;
             anyhow::Ok(())
         })?;
@@ -57,7 +57,7 @@ impl Serve {
 }
 
 /// Tells a person where the server is, and how to try it.
-fn introduce(server: &Server, demo: bool, open: bool, tags: &[String]) -> std::io::Result<()> {
+fn introduce(server: &Server, demo: bool, credentials: &str, tags: &[String]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let scheme = server.scheme();
     let path = server.webhook_paths().first().map_or("", String::as_str);
@@ -68,7 +68,6 @@ fn introduce(server: &Server, demo: bool, open: bool, tags: &[String]) -> std::i
         writeln!(out, "Tags of the settings: {}", tags.join(", "))?;
     }
     if demo && let Some(address) = server.addresses().first() {
-        let credentials = if open { "" } else { " -u USER:PASSWORD" };
         let local = reachable(*address);
         writeln!(
             out,
@@ -78,6 +77,19 @@ fn introduce(server: &Server, demo: bool, open: bool, tags: &[String]) -> std::i
         )?;
     }
     out.flush()
+}
+
+/// What `curl` must present to be accepted by the first check, with words in capitals to replace.
+fn credentials(checks: &[Check]) -> String {
+    match checks.first() {
+        None | Some(Check::Mtls(_)) => String::new(),
+        Some(Check::Basic(check)) => format!(" -u {}:PASSWORD", check.username),
+        Some(Check::Header(check)) => format!(" -H '{}: VALUE'", check.name),
+        Some(Check::AllOf(checks)) => {
+            checks.iter().map(|check| credentials(std::slice::from_ref(check))).collect()
+        }
+        Some(_) => " -H 'Authorization: Bearer TOKEN'".to_owned(),
+    }
 }
 
 /// The address under which this machine reaches a listener on every address.

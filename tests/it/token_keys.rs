@@ -104,5 +104,5 @@ fn checks_that_share_an_issuer_share_its_keys() {
 }
 
 fn inner(issuer: &Issuer, number: &str) -> String {
-    check(issuer).replace("\"42\"", &format!("\"{number}\"")).trim_matches(['[', ']'])
+    check(issuer).replace("\"42\"", &format!("\"{number}\"")).trim_matches(['[', ']']).to_owned()
 }
