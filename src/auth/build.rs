@@ -92,7 +92,13 @@ impl<'b> Builder<'b> {
         let mut known = self.keys.borrow_mut();
         let keys = known.entry(source.identity()).or_insert_with(|| Keys::new(source, self.clock.clone()));
         let signatures = Signatures::new(Arc::clone(keys), algorithms);
-        Signed { kind, expected: expected.into(), signatures, clock: self.clock.clone() }
+        Signed {
+            kind,
+            expected: expected.into(),
+            signatures,
+            names_key: kind == "service_agent",
+            clock: self.clock.clone(),
+        }
     }
 
     fn introspection(&self, check: &checks::Introspection) -> Introspection {

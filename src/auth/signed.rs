@@ -16,6 +16,8 @@ pub(super) struct Signed {
     pub(super) kind: &'static str,
     pub(super) expected: Arc<Expected>,
     pub(super) signatures: Signatures,
+    /// Whether every token must name its key; else one that names none is of the only key that fits.
+    pub(super) names_key: bool,
     pub(super) clock: Clock,
 }
 
@@ -38,6 +40,12 @@ impl Signed {
             }
             Ok(Known::Unverified(unverified)) => unverified,
         };
+        if self.names_key && !unverified.names_key() {
+            return of_kind(Reason::invalid(
+                "wrong key: the token names none (kid), and this issuer's always do",
+            ))
+            .into();
+        }
         if let Err(reason) = expected(&unverified.claims) {
             return of_kind(reason).into();
         }

@@ -118,3 +118,43 @@ async fn an_issuer_that_is_down_is_asked_again_after_a_while() {
     judge.pass(5);
     assert_eq!(judge.ask(&token).await, Ok(()));
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_stands_in_a_token_is_judged(text in "[ -~]{0,200}", parts in "[A-Za-z0-9_.-]{0,200}") {
+        let issuer = std::sync::LazyLock::force(&ISSUER);
+        let judge = Judge::of(issuer);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        for text in [text, parts] {
+            let refused = runtime.block_on(judge.ask(&text)).expect_err("no token of ours");
+            assert_eq!(refused.0, Refusal::Unauthorized);
+        }
+    }
+
+    #[test]
+    fn whatever_claims_a_token_has_are_judged(name in "(iss|aud|exp|nbf|iat|email|email_verified|sub)", value in claim()) {
+        let issuer = std::sync::LazyLock::force(&ISSUER);
+        let judge = Judge::of(issuer);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let token = issuer.service_agent("42").audience("a").claim(&name, value.clone()).sign();
+        let accepted = runtime.block_on(judge.ask(&token)).is_ok();
+        // A subject may be anything; all the rest is what it was, or wrong.
+        let may = name == "sub" || value.is_number() && ["exp", "nbf", "iat"].contains(&name.as_str());
+        assert!(may || !accepted, "{name}: {value}");
+    }
+}
+
+/// Keys are slow to make.
+static ISSUER: std::sync::LazyLock<Issuer> = std::sync::LazyLock::new(Issuer::start);
+
+fn claim() -> impl proptest::strategy::Strategy<Value = serde_json::Value> {
+    use proptest::prelude::*;
+    prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<f64>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        "[a-z]{0,5}".prop_map(Into::into),
+        proptest::collection::vec("[b-z]{0,3}", 0..3).prop_map(Into::into),
+        any::<bool>().prop_filter_map("true is right for one", |flag| (!flag).then_some(flag.into())),
+    ]
+}

@@ -40,6 +40,12 @@ pub(super) struct Unverified<'t> {
     pub(super) claims: Arc<Claims>,
 }
 
+impl Unverified<'_> {
+    pub(super) fn names_key(&self) -> bool {
+        self.token.head.kid.is_some()
+    }
+}
+
 /// What is known of a token without waiting.
 pub(super) enum Known<'t> {
     /// It was signed with a key that is valid now.

@@ -141,6 +141,7 @@ fn forged_signatures_are_refused() {
             good(&issuer).key_id("rsa-7").sign(),
             "the token names the key \"rsa-7\", and there is none of that name",
         ),
+        (good(&issuer).key_id(Value::Null).sign(), "wrong key: the token names none (kid)"),
         (good(&issuer).key_id(5).sign(), "header cannot be read as JSON"),
         (good(&issuer).behind_cloud_run(), "SIGNATURE_REMOVED_BY_GOOGLE: Cloud Run's own IAM check"),
         ("a.b.c".to_owned(), "the token's header"),
