@@ -207,6 +207,14 @@ impl<'r, 's> Reader<'r, 's> {
         self.scalar(key, KeyType::Text, str::parse)
     }
 
+    /// An address, or none where the text is empty.
+    pub(crate) fn optional_bind(&self, key: &'static str) -> Option<Bind> {
+        self.scalar(key, KeyType::Text, |text| match text {
+            "" => Ok(None),
+            address => address.parse().map(Some),
+        })
+    }
+
     pub(crate) fn choice<T: Default + Copy>(
         &self,
         key: &'static str,

@@ -14,6 +14,7 @@ use super::value::Bind;
 #[non_exhaustive]
 pub struct Server {
     pub bind: Bind,
+    pub admin_bind: Option<Bind>,
     pub public_url: String,
     pub webhook_paths: Vec<String>,
     pub request_limit: usize,
@@ -75,7 +76,7 @@ impl Server {
                 );
                 reader.refuse("webhook_paths", message);
             }
-            if ["/healthz", "/readyz", "/api/handlers"].contains(&path.as_str()) {
+            if ["/healthz", "/readyz", "/api/handlers", "/metrics"].contains(&path.as_str()) {
                 reader.refuse("webhook_paths", format!("{path} is taken by the server itself"));
             }
         }
@@ -90,6 +91,7 @@ impl Server {
         }
         Self {
             bind: reader.bind("bind"),
+            admin_bind: reader.optional_bind("admin_bind"),
             public_url: public_url.trim_end_matches('/').to_owned(),
             webhook_paths,
             request_limit: reader.size("request_limit", 1024..=1 << 30),

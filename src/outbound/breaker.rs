@@ -1,9 +1,10 @@
 //! Leaves a target alone for a while after it failed often, so that nobody waits for it in vain.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
+use crate::telemetry::metrics::{BreakerState, Circuit};
 
 /// Counts failures in a row: closed, then open for a while, then half-open for one trial call.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Breaker {
     open_for: Duration,
     clock: Clock,
     state: Mutex<State>,
+    /// Where the metrics read what it does.
+    told: Arc<BreakerState>,
 }
 
 #[derive(Debug)]
@@ -34,9 +37,15 @@ pub(super) struct Permit<'b> {
 }
 
 impl Breaker {
-    pub(super) fn new(name: &str, failures: usize, open_for: Duration, clock: Clock) -> Self {
+    pub(super) fn new(
+        name: &str,
+        failures: usize,
+        open_for: Duration,
+        clock: Clock,
+        told: Arc<BreakerState>,
+    ) -> Self {
         let state = Mutex::new(State { failed: 0, opened: None, trial: false, epoch: 0 });
-        Self { name: name.to_owned(), failures, open_for, clock, state }
+        Self { name: name.to_owned(), failures, open_for, clock, state, told }
     }
 
     /// Permits a call, or says how long the target is left alone yet.
@@ -54,6 +63,7 @@ impl Breaker {
             return Err(Duration::from_secs(1).min(self.open_for));
         }
         state.trial = true;
+        self.told.set(Circuit::HalfOpen);
         Ok(Permit { breaker: self, epoch: state.epoch, trial: true })
     }
 
@@ -74,6 +84,7 @@ impl Permit<'_> {
         if state.opened.take().is_some() {
             state.epoch += 1;
             state.trial = false;
+            self.breaker.told.set(Circuit::Closed);
             tracing::info!(target: "rejoinder::outbound", webhook = self.breaker.name, "answers again");
         }
     }
@@ -90,6 +101,7 @@ impl Permit<'_> {
             state.opened = Some(breaker.clock.now());
             state.epoch += 1;
             state.trial = false;
+            breaker.told.set(Circuit::Open);
             tracing::warn!(
                 target: "rejoinder::outbound", webhook = breaker.name, failures = state.failed,
                 open_ms = u64::try_from(breaker.open_for.as_millis()).unwrap_or(u64::MAX),
@@ -106,6 +118,7 @@ impl Drop for Permit<'_> {
             // After a word about the target there is another epoch.
             if state.epoch == self.epoch {
                 state.trial = false;
+                self.breaker.told.set(Circuit::Open);
             }
         }
     }
@@ -119,7 +132,7 @@ mod tests {
 
     fn breaker(failures: usize) -> (Breaker, Clock) {
         let clock = Clock::manual();
-        (Breaker::new("Weather API", failures, OPEN, clock.clone()), clock)
+        (Breaker::new("Weather API", failures, OPEN, clock.clone(), Arc::default()), clock)
     }
 
     fn fail(breaker: &Breaker, times: usize) {

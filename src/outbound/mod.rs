@@ -62,6 +62,8 @@ pub use url::Url;
 pub use crate::chance::Chance;
 #[doc(hidden)]
 pub use crate::clock::Clock;
+#[doc(hidden)]
+pub use crate::telemetry::metrics::Metrics;
 
 use crate::config;
 use breaker::Breaker;
@@ -83,6 +85,7 @@ struct Shared {
     clients: Clients,
     clock: Clock,
     chance: Chance,
+    metrics: Metrics,
 }
 
 /// What is called, as its own settings have it.
@@ -142,11 +145,17 @@ pub struct Parts {
     pub resolver: Arc<dyn Resolve>,
     pub clock: Clock,
     pub chance: Chance,
+    pub metrics: Metrics,
 }
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { resolver: Arc::new(resolver::System), clock: Clock::system(), chance: Chance::default() }
+        Self {
+            resolver: Arc::new(resolver::System),
+            clock: Clock::system(),
+            chance: Chance::default(),
+            metrics: Metrics::default(),
+        }
     }
 }
 
@@ -168,8 +177,9 @@ impl Outbound {
     pub fn with_parts(settings: &config::Outbound, parts: Parts) -> Self {
         let guard = Arc::new(Guard::new(settings));
         let clients = Clients::new(guard.clone(), parts.resolver);
-        let Parts { clock, chance, .. } = parts;
-        Self { shared: Arc::new(Shared { settings: settings.clone(), guard, clients, clock, chance }) }
+        let Parts { clock, chance, metrics, .. } = parts;
+        let settings = settings.clone();
+        Self { shared: Arc::new(Shared { settings, guard, clients, clock, chance, metrics }) }
     }
 
     pub(crate) fn settings(&self) -> &config::Outbound {
@@ -191,7 +201,8 @@ impl Outbound {
         let host = endpoint.host_str().map(|host| host.trim_matches(['[', ']']).to_owned());
         settings.allow_hosts = host.into_iter().collect();
         settings.dangerous_allow_http = endpoint.scheme() == "http";
-        let parts = Parts { clock: self.shared.clock.clone(), ..Parts::default() };
+        let (clock, metrics) = (self.shared.clock.clone(), self.shared.metrics.clone());
+        let parts = Parts { clock, metrics, ..Parts::default() };
         let target = TargetSettings { timeout, ..TargetSettings::new(name) };
         Self::with_parts(&settings, parts).target(&target)
     }
@@ -212,13 +223,16 @@ impl Outbound {
         let endpoint = endpoint.transpose()?;
         let client = self.shared.clients.get(settings, target.allowed_ca_certs, endpoint)?;
         let clock = self.shared.clock.clone();
+        let calls = self.shared.metrics.webhook(target.name);
+        let open_for = settings.breaker_open;
         Ok(Target {
             name: target.name.to_owned(),
             timeout: target.timeout,
             response_limit: RESPONSE_LIMIT,
             client,
             pinned: endpoint.is_some(),
-            breaker: Breaker::new(target.name, settings.breaker_failures, settings.breaker_open, clock),
+            breaker: Breaker::new(target.name, settings.breaker_failures, open_for, clock, calls.breaker()),
+            calls,
             slots: Semaphore::new(settings.max_concurrent),
             shared: self.shared.clone(),
         })

@@ -16,6 +16,7 @@ use super::client::Client;
 use super::error::Phase;
 use super::guard::place;
 use super::{OutboundError, Request, Response, Shared, retry};
+use crate::telemetry::metrics::WebhookCalls;
 
 /// Something that is called: it has a name, time, and failures of its own.
 ///
@@ -30,6 +31,7 @@ pub struct Target {
     pub(super) breaker: Breaker,
     pub(super) slots: Semaphore,
     pub(super) shared: Arc<Shared>,
+    pub(super) calls: Arc<WebhookCalls>,
 }
 
 impl fmt::Debug for Target {
@@ -73,7 +75,16 @@ impl Target {
     /// # Errors
     ///
     /// An [`OutboundError`] if the call may not be made, or brings no answer that can be used.
-    pub async fn send(
+    pub async fn send(&self, request: Request, deadline: Option<Instant>) -> Result<Response, OutboundError> {
+        let clock = &self.shared.clock;
+        let begun = clock.now();
+        let outcome = self.try_to_send(request, deadline).await;
+        let told = outcome.as_ref().map(|response| response.status).map_err(OutboundError::code);
+        self.calls.count(told, clock.now().saturating_duration_since(begun));
+        outcome
+    }
+
+    async fn try_to_send(
         &self,
         mut request: Request,
         deadline: Option<Instant>,

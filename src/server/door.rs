@@ -14,6 +14,7 @@ use super::phases::{Phase, Phases};
 use crate::auth::Auth;
 use crate::error::Error;
 use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
+use crate::telemetry::metrics::Metrics;
 
 /// Everything that a call needs; shared by all connections.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(crate) struct Door {
     pub(crate) auth: Auth,
     pub(crate) limits: Limits,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) metrics: Metrics,
     pub(crate) handlers: Handle,
     /// The path below which tags answer flexible calls; empty for none.
     pub(crate) flexible_path: String,

@@ -4,6 +4,7 @@
 //! `webhook`, what is served in `live`; every status is decided in `respond`.
 
 mod access_log;
+mod admin;
 mod body;
 mod door;
 mod executor;
@@ -13,6 +14,7 @@ mod identity;
 mod lifecycle;
 mod live;
 mod local;
+mod measure;
 mod pages;
 mod phases;
 mod rejoinder;

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::KeepAlive;
-use actix_web::{App, HttpRequest, HttpServer, web};
+use actix_web::{App, HttpServer, web};
 
+use super::admin::Admin;
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
-use super::pages;
+use super::pages::{self, Audience};
 use super::reload::Reloads;
-use super::respond::Refusal;
 use super::service::Service;
 use super::tls::{self, Tls};
 use crate::certificates::CertificateFileError;
@@ -36,6 +36,14 @@ pub enum ServerError {
     /// The address cannot be used.
     #[error("cannot listen on {bind} (server.bind): {cause}")]
     Bind {
+        /// The address as configured.
+        bind: config::Bind,
+        /// Why not.
+        cause: std::io::Error,
+    },
+    /// The operators' address cannot be used.
+    #[error("cannot listen on {bind} (server.admin_bind): {cause}")]
+    AdminBind {
         /// The address as configured.
         bind: config::Bind,
         /// Why not.
@@ -81,6 +89,7 @@ pub struct Server {
     settings: config::Server,
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
+    admin: Option<Admin>,
     tls: Option<Tls>,
     reloads: Reloads,
 }
@@ -108,15 +117,22 @@ impl Server {
                 Err(_) => {}
             }
         }
+        let admin = Admin::bind(settings.admin_bind.as_ref())?;
         let reloads = Reloads::default();
         let tls = tls::prepare(&settings.tls, &service.door, &reloads)?;
-        Ok(Self { service, live, settings, listeners, addresses, tls, reloads })
+        Ok(Self { service, live, settings, listeners, addresses, admin, tls, reloads })
     }
 
     /// The addresses it listens on, ports chosen by the system included.
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The address of `server.admin_bind`, if there is one.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|admin| admin.address)
     }
 
     /// `https`, or `http` where nothing is encrypted here.
@@ -167,7 +183,8 @@ impl Server {
     /// If a secret cannot be read, or the system refuses the listener or a thread.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         self.prepare().await?;
-        let Self { service, live, settings, listeners, tls, .. } = self;
+        let Self { service, live, settings, listeners, admin, tls, .. } = self;
+        let admin = admin.map(|admin| admin.start(&service)).transpose()?;
         let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
         let lifecycle = service.door.lifecycle.clone();
         let watched = Arc::clone(&service.door);
@@ -193,6 +210,9 @@ impl Server {
         shutdown.await;
         stop(&lifecycle, &handle, settings.shutdown_timeout).await;
         fresh.abort();
+        if let Some(admin) = admin {
+            admin.stop(false).await;
+        }
         running.await.map_err(std::io::Error::other)??;
         Ok(())
     }
@@ -228,30 +248,8 @@ fn app(
         InitError = (),
     > + use<>,
 > {
-    let ready_door = Arc::clone(&service.door);
-    let handlers_service = service.clone();
-    let only_get = || web::to(|| async { Refusal::Method { allowed: "GET, HEAD" }.respond() });
     App::new()
         .service(service.clone())
-        .service(
-            web::resource("/healthz")
-                .route(web::get().to(|| async { pages::health() }))
-                .route(web::head().to(|| async { pages::health() }))
-                .default_service(only_get()),
-        )
-        .service({
-            let head_door = Arc::clone(&ready_door);
-            web::resource("/readyz")
-                .route(web::get().to(move || std::future::ready(pages::ready(&ready_door))))
-                .route(web::head().to(move || std::future::ready(pages::ready(&head_door))))
-                .default_service(only_get())
-        })
-        .service(
-            web::resource("/api/handlers")
-                .route(web::get().to(move |request: HttpRequest| {
-                    std::future::ready(pages::handlers(&handlers_service, &request))
-                }))
-                .default_service(only_get()),
-        )
+        .configure(|config| pages::register(config, service, Audience::Local))
         .default_service(web::to(|| async { pages::nothing_here() }))
 }

@@ -21,6 +21,16 @@ pub struct Service {
     pub(super) paths: Vec<String>,
 }
 
+impl Service {
+    /// What this door and our calls of webhooks have counted, as OpenMetrics text. A
+    /// [`Server`](super::Server) answers it under `/metrics`; an app of your own decides where, and to
+    /// whom.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        self.door.metrics.text(self.door.lifecycle.in_flight())
+    }
+}
+
 impl HttpServiceFactory for Service {
     fn register(self, config: &mut AppService) {
         let Self { door, paths } = self;

@@ -89,6 +89,7 @@ pub(crate) async fn answer(
     if !quiet {
         record.log();
     }
+    record.count(&door.metrics, &fulfillment);
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);
     }

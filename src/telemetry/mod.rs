@@ -1,6 +1,7 @@
-//! Log events on standard error: text for people, JSON for Cloud Logging.
+//! Log events on standard error, text for people or JSON for Cloud Logging; numbers for Prometheus.
 
 mod cloud_logging;
+pub(crate) mod metrics;
 mod writer;
 
 use std::io::IsTerminal as _;

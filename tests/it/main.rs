@@ -29,6 +29,7 @@ mod https;
 mod inputs;
 mod inspect;
 mod log;
+mod metrics;
 mod mtls;
 mod new_webhook;
 mod outbound_calls;

@@ -36,7 +36,7 @@ pub(crate) fn flexible(name: &str, uri: &str, rest: &Value) -> Value {
     json!({ "displayName": name, "genericWebService": service, "timeout": "2s" })
 }
 
-fn serve(folder: &tempfile::TempDir) -> Served {
+pub(crate) fn serve(folder: &tempfile::TempDir) -> Served {
     let environment = vec![("REJOINDER_SERVER__BIND".to_owned(), "127.0.0.1:0".to_owned())];
     let file = Some(folder.path().join("rejoinder.toml"));
     let config = Config::load(&Sources { file, environment, ..Sources::default() });

@@ -1,6 +1,9 @@
 //! One tag, or one pattern of tags, and its handler.
 
+use std::sync::{Arc, OnceLock};
+
 use super::{After, Before, Erased, Handler, Needs, OnError, erase};
+use crate::telemetry::metrics::{Metrics, TagCalls};
 
 /// A tag or pattern with its handler and settings of its own.
 #[derive(Clone)]
@@ -14,6 +17,8 @@ pub struct Route {
     pub(super) after: Vec<After>,
     pub(super) inline: bool,
     pub(super) sets: Vec<String>,
+    /// Where its calls are counted, once there is one.
+    calls: OnceLock<Arc<TagCalls>>,
 }
 
 impl Route {
@@ -34,6 +39,7 @@ impl Route {
             after: Vec::new(),
             inline: false,
             sets: Vec::new(),
+            calls: OnceLock::new(),
         }
     }
 
@@ -78,6 +84,11 @@ impl Route {
     /// The tag or pattern.
     pub(crate) fn pattern(&self) -> &str {
         &self.pattern
+    }
+
+    /// Where its calls are counted. A served route belongs to one server, and so to one `metrics`.
+    pub(crate) fn calls(&self, metrics: &Metrics) -> &TagCalls {
+        self.calls.get_or_init(|| metrics.route(&self.pattern))
     }
 
     /// The session parameters it reads, as far as that is known.

@@ -23,6 +23,8 @@ pub(crate) fn config(settings: &[(&str, &str)]) -> Config {
 #[derive(Debug)]
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
+    /// That of `server.admin_bind`.
+    pub(crate) admin: Option<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<Result<(), ServerError>>>,
 }
@@ -73,12 +75,12 @@ impl Served {
             let runtime = runtime.enable_all().build()?;
             runtime.block_on(async {
                 let server = make().bind(config)?;
-                tell.send(server.addresses()[0]).expect("the test waits for it");
+                tell.send((server.addresses()[0], server.admin_address())).expect("the test waits for it");
                 server.run(ended(stopped)).await
             })
         });
         match told.recv() {
-            Ok(address) => Self { address, stop: Some(stop), thread: Some(thread) },
+            Ok((address, admin)) => Self { address, admin, stop: Some(stop), thread: Some(thread) },
             Err(_) => panic!("the server does not start: {:?}", thread.join()),
         }
     }

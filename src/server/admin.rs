@@ -1,0 +1,50 @@
+//! The address for operators: metrics, served tags and health, without a token, away from the agents' door.
+
+use std::net::{SocketAddr, TcpListener};
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+
+use super::pages::{self, Audience};
+use super::run::ServerError;
+use super::service::Service;
+use crate::config::Bind;
+
+/// `server.admin_bind`, taken.
+#[derive(Debug)]
+pub(super) struct Admin {
+    listener: TcpListener,
+    pub(super) address: SocketAddr,
+}
+
+impl Admin {
+    /// Takes the address, if there is one.
+    pub(super) fn bind(bind: Option<&Bind>) -> Result<Option<Self>, ServerError> {
+        let Some(bind) = bind else { return Ok(None) };
+        let failed = |cause| ServerError::AdminBind { bind: bind.clone(), cause };
+        let addresses = bind.addresses().map_err(failed)?;
+        let listener = TcpListener::bind(&addresses[..]).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Some(Self { listener, address }))
+    }
+
+    /// Answers until the handle is told to stop.
+    pub(super) fn start(self, service: &Service) -> std::io::Result<ServerHandle> {
+        let Self { listener, address } = self;
+        let service = service.clone();
+        let app = move || {
+            App::new()
+                .configure(|config| pages::register(config, &service, Audience::Everyone))
+                .default_service(web::to(|| async { pages::nothing_here() }))
+        };
+        // A scrape now and then: one thread is plenty.
+        let server = HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        tracing::info!(
+            %address,
+            "answering /metrics, /api/handlers and health to whoever reaches this address (server.admin_bind)"
+        );
+        Ok(handle)
+    }
+}

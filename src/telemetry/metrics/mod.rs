@@ -1,0 +1,121 @@
+//! Numbers for Prometheus: what is counted where, and how others add to it.
+//!
+//! A server has one [`Metrics`]; clones are the same. Counting is an atomic addition or two:
+//! whatever has a name of its own, a tag or a webhook, looks it up once and keeps the handle.
+
+mod calls;
+mod histogram;
+mod labelled;
+mod outbound;
+mod tally;
+mod text;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+
+pub(crate) use calls::{Queued, TagCalls};
+pub(crate) use outbound::{BreakerState, Circuit, WebhookCalls};
+pub(crate) use text::CONTENT_TYPE;
+
+use calls::Calls;
+use labelled::Labelled;
+use tally::Tally;
+
+/// The label of everything beyond a bound.
+const OTHER: &str = "(other)";
+
+/// What a server counts; clones are the same.
+#[derive(Clone)]
+pub struct Metrics(Arc<Inner>);
+
+struct Inner {
+    started: SystemTime,
+    calls: Calls,
+    webhooks: Labelled<WebhookCalls>,
+    key_fetches: Labelled<Tally>,
+    tokens: Tally,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self(Arc::new(Inner {
+            started: SystemTime::now(),
+            calls: Calls::default(),
+            webhooks: Labelled::default(),
+            key_fetches: Labelled::default(),
+            tokens: Tally::of(&["cached", "verified", "refused"]),
+        }))
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    /// The calls of a route, by its tag or pattern; an empty one is the fallback's. Keep the handle.
+    pub(crate) fn route(&self, pattern: &str) -> Arc<TagCalls> {
+        self.0.calls.route(pattern)
+    }
+
+    /// The calls that no route answers.
+    pub(crate) fn unknown_tag(&self) -> &TagCalls {
+        &self.0.calls.unknown
+    }
+
+    /// The calls that were refused before their tag was read.
+    pub(crate) fn no_tag(&self) -> &TagCalls {
+        &self.0.calls.nameless
+    }
+
+    /// What a call took to read, verify, queue, handle and write; what it did not do took no time.
+    pub(crate) fn phases(&self, times: [Duration; 5]) {
+        self.0.calls.observe_phases(times);
+    }
+
+    /// Our calls of a webhook, or of another API. Keep the handle.
+    pub(crate) fn webhook(&self, name: &str) -> Arc<WebhookCalls> {
+        self.0.webhooks.get(name)
+    }
+}
+
+/// One line where the thing happens.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for admission, duplicates, deferred answers and tokens, which come after")
+)]
+impl Metrics {
+    /// A call waits for its turn until what this gives is dropped.
+    pub(crate) fn queued(&self) -> Queued<'_> {
+        Queued::new(&self.0.calls.queued)
+    }
+
+    /// A call was refused because too many are in flight.
+    pub(crate) fn shed(&self) {
+        self.0.calls.shed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A call was a repetition: it `joined` the one in flight, or an answer was `replayed`.
+    pub(crate) fn duplicate(&self, how: &'static str) {
+        self.0.calls.duplicates.add(how, 0);
+    }
+
+    /// Something happened to a deferred answer, such as `started`, `collected`, `expired`.
+    pub(crate) fn deferred(&self, what: &'static str) {
+        self.0.calls.deferred.add(what, 0);
+    }
+
+    /// The keys of an issuer of tokens were fetched, or could not be.
+    pub(crate) fn keys_fetched(&self, issuer_host: &str, ok: bool) {
+        self.0.key_fetches.get(issuer_host).add(if ok { "fetched" } else { "failed" }, 0);
+    }
+
+    /// A token was judged: known from before (`cached`), `verified`, or `refused`.
+    pub(crate) fn tokens(&self, outcome: &'static str) {
+        self.0.tokens.add(outcome, 0);
+    }
+}

@@ -1,0 +1,241 @@
+//! The numbers as OpenMetrics text, which Prometheus scrapes.
+
+use std::fmt::{self, Write as _};
+use std::sync::atomic::Ordering;
+use std::time::UNIX_EPOCH;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::histogram::Histogram;
+use super::outbound::Circuit;
+use super::tally::Tally;
+use super::{Inner, Metrics};
+
+pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What one scrape sees.
+#[derive(Debug)]
+struct Scrape {
+    metrics: Metrics,
+    in_flight: usize,
+}
+
+impl Metrics {
+    /// All of it as text.
+    pub(crate) fn text(&self, in_flight: usize) -> String {
+        let mut registry = Registry::with_prefix("rejoinder");
+        registry.register_collector(Box::new(Scrape { metrics: self.clone(), in_flight }));
+        let mut text = String::new();
+        let started = self.0.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        // Writing to a text fails for nobody.
+        let _ = write!(
+            text,
+            "# HELP process_start_time_seconds When the process began, in seconds since 1970.\n\
+             # TYPE process_start_time_seconds gauge\n# UNIT process_start_time_seconds seconds\n\
+             process_start_time_seconds {started}\n"
+        );
+        let _ = encode_registry(&mut text, &registry);
+        let _ = encode_eof(&mut text);
+        text
+    }
+}
+
+impl Collector for Scrape {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let inner = &*self.metrics.0;
+        let mut build = encoder.encode_descriptor("build", "The program.", None, MetricType::Info)?;
+        build.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])?;
+        self.calls(inner, &mut encoder)?;
+        outbound(inner, &mut encoder)?;
+        tokens(inner, &mut encoder)
+    }
+}
+
+impl Scrape {
+    fn calls(&self, inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let calls = &inner.calls;
+        let tags = calls.tags.all();
+        let mut family = counter(encoder, "calls", "Calls answered, by tag, outcome and status.")?;
+        for (tag, of_tag) in &tags {
+            for (outcome, status, count) in of_tag.counts.counts() {
+                let status = status.to_string();
+                let labels = [("tag", tag.as_str()), ("outcome", outcome), ("status", &status)];
+                add(&mut family, &labels, count)?;
+            }
+        }
+        let of_tags = tags.iter().map(|(tag, of_tag)| (tag.as_str(), &of_tag.seconds));
+        let help = "From the request's head to the answer, by tag.";
+        histograms(encoder, "call_duration", help, "tag", of_tags)?;
+        let phases = calls.phases.iter().map(|(phase, seconds)| (*phase, seconds));
+        let help = "What calls spent in each phase that they entered.";
+        histograms(encoder, "call_phase", help, "phase", phases)?;
+        gauge(encoder, "calls_in_flight", "Calls that are being answered.", in_i64(self.in_flight))?;
+        let queued = calls.queued.load(Ordering::Relaxed);
+        gauge(encoder, "calls_queued", "Calls that wait for their turn.", queued)?;
+        let mut shed = counter(encoder, "calls_shed", "Calls refused because too many were in flight.")?;
+        shed.encode_counter::<NoLabelSet, _, u64>(&calls.shed.load(Ordering::Relaxed), None)?;
+        let help = "Repetitions of a call that were answered without its handler.";
+        words(encoder, "duplicates", help, "how", &calls.duplicates)?;
+        words(encoder, "deferred", "What became of deferred answers.", "what", &calls.deferred)
+    }
+}
+
+fn outbound(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let webhooks = inner.webhooks.all();
+    let help = "Our calls of webhooks and other APIs, by what came back.";
+    let mut family = counter(encoder, "outbound_calls", help)?;
+    for (webhook, calls) in &webhooks {
+        for (outcome, _, count) in calls.counts.counts() {
+            add(&mut family, &[("webhook", webhook.as_str()), ("outcome", outcome)], count)?;
+        }
+    }
+    let seconds = webhooks.iter().map(|(webhook, calls)| (webhook.as_str(), &calls.seconds));
+    let help = "What our calls took, all attempts together.";
+    histograms(encoder, "outbound_call_duration", help, "webhook", seconds)?;
+    let help = "Whether the circuit breaker is in this state.";
+    let mut family = encoder.encode_descriptor("outbound_breaker_state", help, None, MetricType::Gauge)?;
+    for (webhook, calls) in &webhooks {
+        let Some(now) = calls.circuit() else { continue };
+        for (circuit, state) in Circuit::ALL {
+            let labels = [("webhook", webhook.as_str()), ("state", state)];
+            family.encode_family(&labels)?.encode_gauge(&i64::from(circuit == now))?;
+        }
+    }
+    Ok(())
+}
+
+fn tokens(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let mut family = counter(encoder, "key_fetches", "How often the keys of issuers were asked for.")?;
+    for (issuer, fetches) in inner.key_fetches.all() {
+        for (outcome, _, count) in fetches.counts() {
+            add(&mut family, &[("issuer", issuer.as_str()), ("outcome", outcome)], count)?;
+        }
+    }
+    words(encoder, "tokens", "Tokens of callers, by how they were judged.", "outcome", &inner.tokens)
+}
+
+fn counter<'e>(
+    encoder: &'e mut DescriptorEncoder<'_>,
+    name: &'e str,
+    help: &'e str,
+) -> Result<MetricEncoder<'e>, fmt::Error> {
+    encoder.encode_descriptor(name, help, None, MetricType::Counter)
+}
+
+fn add<const N: usize>(
+    family: &mut MetricEncoder<'_>,
+    labels: &[(&str, &str); N],
+    count: u64,
+) -> fmt::Result {
+    family.encode_family(labels)?.encode_counter::<NoLabelSet, _, u64>(&count, None)
+}
+
+fn gauge(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: i64) -> fmt::Result {
+    encoder.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(&value)
+}
+
+/// A counter for each word of one label.
+fn words(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    label: &str,
+    tally: &Tally,
+) -> fmt::Result {
+    let mut family = counter(encoder, name, help)?;
+    for (word, _, count) in tally.counts() {
+        add(&mut family, &[(label, word)], count)?;
+    }
+    Ok(())
+}
+
+fn histograms<'h>(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    label: &str,
+    all: impl Iterator<Item = (&'h str, &'h Histogram)>,
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, Some(&Unit::Seconds), MetricType::Histogram)?;
+    for (value, histogram) in all.filter(|(_, histogram)| !histogram.is_empty()) {
+        histogram.encode(&mut family.encode_family(&[(label, value)])?)?;
+    }
+    Ok(())
+}
+
+fn in_i64(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn everything_counted_is_told() {
+        let metrics = Metrics::default();
+        metrics.route("a\"b").count("replied", 200, Duration::from_millis(3));
+        metrics.route("").count("failed", 500, Duration::from_secs(40));
+        metrics.no_tag().count("refused", 401, Duration::from_micros(50));
+        metrics.phases([
+            Duration::ZERO,
+            Duration::ZERO,
+            Duration::ZERO,
+            Duration::from_millis(2),
+            Duration::ZERO,
+        ]);
+        metrics.shed();
+        metrics.duplicate("joined");
+        metrics.deferred("collected");
+        metrics.keys_fetched("issuer.example", false);
+        metrics.tokens("verified");
+        let webhook = metrics.webhook("Weather");
+        webhook.count(Ok(204), Duration::from_millis(7));
+        webhook.count(Err("timed_out"), Duration::from_secs(5));
+        let breaker = webhook.breaker();
+        breaker.set(Circuit::Open);
+        let waiting = metrics.queued();
+        let text = metrics.text(3);
+        for line in [
+            "# TYPE rejoinder_build info",
+            concat!("rejoinder_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
+            "# TYPE rejoinder_calls counter",
+            "rejoinder_calls_total{tag=\"a\\\"b\",outcome=\"replied\",status=\"200\"} 1",
+            "rejoinder_calls_total{tag=\"(fallback)\",outcome=\"failed\",status=\"500\"} 1",
+            "rejoinder_calls_total{tag=\"(none)\",outcome=\"refused\",status=\"401\"} 1",
+            "# UNIT rejoinder_call_duration_seconds seconds",
+            "rejoinder_call_duration_seconds_bucket{le=\"0.0025\",tag=\"a\\\"b\"} 0",
+            "rejoinder_call_duration_seconds_bucket{le=\"0.005\",tag=\"a\\\"b\"} 1",
+            "rejoinder_call_duration_seconds_bucket{le=\"30.0\",tag=\"(fallback)\"} 0",
+            "rejoinder_call_duration_seconds_bucket{le=\"+Inf\",tag=\"(fallback)\"} 1",
+            "rejoinder_call_duration_seconds_sum{tag=\"(fallback)\"} 40.0",
+            "rejoinder_call_phase_seconds_count{phase=\"handling\"} 1",
+            "rejoinder_calls_in_flight 3",
+            "rejoinder_calls_queued 1",
+            "rejoinder_calls_shed_total 1",
+            "rejoinder_duplicates_total{how=\"joined\"} 1",
+            "rejoinder_duplicates_total{how=\"replayed\"} 0",
+            "rejoinder_deferred_total{what=\"collected\"} 1",
+            "rejoinder_key_fetches_total{issuer=\"issuer.example\",outcome=\"failed\"} 1",
+            "rejoinder_tokens_total{outcome=\"verified\"} 1",
+            "rejoinder_tokens_total{outcome=\"refused\"} 0",
+            "rejoinder_outbound_calls_total{webhook=\"Weather\",outcome=\"2xx\"} 1",
+            "rejoinder_outbound_calls_total{webhook=\"Weather\",outcome=\"timed_out\"} 1",
+            "rejoinder_outbound_call_duration_seconds_count{webhook=\"Weather\"} 2",
+            "rejoinder_outbound_breaker_state{webhook=\"Weather\",state=\"open\"} 1",
+            "rejoinder_outbound_breaker_state{webhook=\"Weather\",state=\"closed\"} 0",
+        ] {
+            assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+        }
+        assert!(!text.contains("phase=\"reading\""), "{text}");
+        assert!(text.ends_with("# EOF\n"), "{text}");
+        drop(waiting);
+        assert!(metrics.text(0).contains("rejoinder_calls_queued 0\n"));
+    }
+}
