@@ -25,13 +25,18 @@ impl Chance {
     /// The next number, at least 0 and below 1.
     #[must_use]
     pub fn fraction(&self) -> f64 {
+        let bits = u32::try_from(self.bits() >> 32).unwrap_or_default();
+        f64::from(bits) / 4_294_967_296.0
+    }
+
+    /// The next number, all of its bits.
+    pub(crate) fn bits(&self) -> u64 {
         // SplitMix64: one addition to step, some mixing to draw.
         const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
         let mut bits = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let bits = u32::try_from((bits ^ (bits >> 31)) >> 32).unwrap_or_default();
-        f64::from(bits) / 4_294_967_296.0
+        bits ^ (bits >> 31)
     }
 }
 

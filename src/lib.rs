@@ -40,7 +40,8 @@
 //!
 //! # Features
 //!
-//! - `cli` (on by default): the `rejoinder` command.
+//! - `cli` (on by default): the `rejoinder` command; it brings `otlp` along.
+//! - `otlp`: sends traces to an OpenTelemetry collector, as `[traces]` says.
 //! - `testing`: the test kit.
 
 pub mod auth;

@@ -19,6 +19,7 @@ mod settings;
 mod source;
 mod tables;
 mod tls;
+mod traces;
 mod value;
 
 use std::cell::RefCell;
@@ -37,6 +38,7 @@ pub use secret::{Exposed, Secret, SecretOrigin, SecretVersion};
 pub use secrets::Secrets;
 pub use settings::{Fulfillment, Log, LogFormat, Server};
 pub use tls::{ClientCertificates, Tls};
+pub use traces::Traces;
 pub use value::Bind;
 
 use layers::tree;
@@ -106,6 +108,8 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// `[log]`
     pub log: Log,
+    /// `[traces]`
+    pub traces: Traces,
     /// All of it as TOML text, each value with its origin, secrets masked.
     pub effective: String,
 }
@@ -190,6 +194,7 @@ impl Config {
         let webhooks_dir = reader.text("webhooks_dir").into();
         let environments_dir = reader.text("environments_dir").into();
         let log = reader.section("log", Log::read);
+        let traces = reader.section("traces", Traces::read);
         reader.refuse_unknown();
         Self {
             server,
@@ -206,6 +211,7 @@ impl Config {
             environments_dir,
             file: None,
             log,
+            traces,
             effective: String::new(),
         }
     }

@@ -18,6 +18,7 @@ pub(crate) enum KeyType {
     Text,
     Bool,
     Integer,
+    Ratio,
     Duration,
     Size,
     Secret,
@@ -193,6 +194,21 @@ impl<'r, 's> Reader<'r, 's> {
                 format!("expected a whole number from {} to {}, found {text:?}", range.start(), range.end())
             })
         })
+    }
+
+    /// A number from 0 to 1.
+    pub(crate) fn ratio(&self, key: &'static str) -> f64 {
+        self.scalar(key, KeyType::Ratio, |text| {
+            let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+            number.ok_or_else(|| format!("expected a number from 0 to 1, found {text:?}"))
+        })
+    }
+
+    /// A variable of the environment that is not ours, unless it is empty.
+    pub(crate) fn variable(&self, name: &str) -> Option<&'r str> {
+        let mut variables = self.reading.sources.environment.iter();
+        let found = variables.find(|(known, value)| known == name && !value.is_empty());
+        found.map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn duration(&self, key: &'static str, range: std::ops::RangeInclusive<Duration>) -> Duration {

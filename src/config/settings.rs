@@ -46,6 +46,12 @@ pub struct Log {
     pub format: LogFormat,
     /// Which events are written.
     pub level: String,
+    /// The Google Cloud project that traces belong to; empty if none is known.
+    pub project: String,
+    /// The session parameters that the event of a call shows.
+    pub parameters: Vec<String>,
+    /// The session parameters of which it shows only that they are there.
+    pub mask_parameters: Vec<String>,
 }
 
 /// How log events are written.
@@ -122,6 +128,9 @@ impl Fulfillment {
 }
 
 impl Log {
+    /// A line stays a line.
+    const MOST_PARAMETERS: usize = 32;
+
     pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
         let format = reader.choice(
             "format",
@@ -136,6 +145,22 @@ impl Log {
                 format!("expected a level such as \"info\" or \"info,rejoinder=debug\", found {level:?}");
             reader.refuse("level", message);
         }
-        Self { format, level }
+        let project = reader.text("project");
+        let project = match reader.variable("GOOGLE_CLOUD_PROJECT") {
+            Some(variable) if project.is_empty() => variable.to_owned(),
+            _ => project,
+        };
+        let names = |key| {
+            let names = reader.texts(key);
+            if names.len() > Self::MOST_PARAMETERS {
+                reader.refuse(
+                    key,
+                    format!("expected at most {} names, found {}", Self::MOST_PARAMETERS, names.len()),
+                );
+            }
+            names
+        };
+        let (parameters, mask_parameters) = (names("parameters"), names("mask_parameters"));
+        Self { format, level, project, parameters, mask_parameters }
     }
 }

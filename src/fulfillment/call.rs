@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::auth::Caller;
 use crate::protocol::Envelope;
+use crate::telemetry::trace::Trace;
 
 use super::extract::States;
 
@@ -21,11 +22,20 @@ struct Inner {
     envelope: Envelope,
     caller: Caller,
     states: Arc<States>,
+    trace: Trace,
 }
 
 impl Call {
     pub(crate) fn new(envelope: Envelope, caller: Caller, states: Arc<States>) -> Self {
-        Self { inner: Arc::new(Inner { envelope, caller, states }) }
+        Self { inner: Arc::new(Inner { envelope, caller, states, trace: Trace::default() }) }
+    }
+
+    /// The same call, in this trace. To be said before there are clones, which have none.
+    pub(crate) fn traced(mut self, trace: &Trace) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.trace = trace.clone();
+        }
+        self
     }
 
     /// The request, read on demand.
@@ -44,6 +54,10 @@ impl Call {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.inner.caller
+    }
+
+    pub(super) fn trace(&self) -> &Trace {
+        &self.inner.trace
     }
 
     pub(super) fn states(&self) -> &States {

@@ -182,6 +182,11 @@ impl Outbound {
         Self { shared: Arc::new(Shared { settings, guard, clients, clock, chance, metrics }) }
     }
 
+    /// What its calls are counted in, which whoever has it can add to.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
     pub(crate) fn settings(&self) -> &config::Outbound {
         &self.shared.settings
     }

@@ -1,11 +1,19 @@
-//! One event a call: who asked for what, what came of it, how long it took. No bodies, no parameters.
+//! One event a call: who asked for what, what came of it, how long it took. No bodies, and no
+//! parameters but those that `[log]` names.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
+use actix_web::http::Version;
+use actix_web::http::header::USER_AGENT;
+use tracing::field::display;
+
 use crate::auth::Caller;
 use crate::excerpt::excerpt;
 use crate::fulfillment::Call;
+use crate::telemetry::ACCESS;
+use crate::telemetry::trace::TraceContext;
 
 use super::identity::Identity;
 use super::phases::{Phase, Phases};
@@ -14,11 +22,14 @@ use super::webhook::Entry;
 /// What is known of a call when it has been answered.
 #[derive(Debug)]
 pub(crate) struct Record<'r> {
+    pub(crate) request: &'r HttpRequest,
     pub(crate) identity: &'r Identity,
     pub(crate) entry: Entry,
     pub(crate) phases: Phases,
     pub(crate) call: Option<&'r Call>,
     pub(crate) caller: Option<&'r Caller>,
+    /// Those of its parameters that may be shown, as JSON.
+    pub(crate) parameters: Option<String>,
     pub(crate) status: u16,
     /// The size of the answer's body.
     pub(crate) bytes: u64,
@@ -46,10 +57,15 @@ impl Record<'_> {
             (time >= WORTH_TELLING).then(|| milliseconds(time))
         };
         let (code, error) = self.error.as_ref().map(|(code, text)| (*code, excerpt(text, 2000))).unzip();
+        let trace = self.identity.trace;
+        let trace_id = trace.map(|trace| display(trace.trace_id()));
+        let span_id = trace.and_then(TraceContext::span_id).map(display);
+        let parameters = self.parameters.as_deref().map(display);
+        let user_agent = self.request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
         macro_rules! event {
             ($level:ident) => {
                 tracing::$level!(
-                    target: "rejoinder::access",
+                    target: ACCESS,
                     tag = &*short(&tag),
                     flexible = (self.entry == Entry::Flexible).then_some(true),
                     outcome = self.outcome,
@@ -67,7 +83,14 @@ impl Record<'_> {
                     response_id = &*short(&response_id),
                     caller = caller.as_deref(),
                     request_id = self.identity.request_id.as_str(),
-                    trace_id = self.identity.trace_id.as_deref(),
+                    trace_id,
+                    span_id,
+                    trace_sampled = trace.map(TraceContext::is_sampled),
+                    httpRequest.requestMethod = self.request.method().as_str(),
+                    httpRequest.requestUrl = &*short(self.request.path()),
+                    httpRequest.protocol = protocol(self.request.version()),
+                    httpRequest.userAgent = user_agent.map(short).as_deref(),
+                    parameters,
                     code,
                     error = error.as_deref(),
                     "call"
@@ -88,6 +111,16 @@ const WORTH_TELLING: Duration = Duration::from_micros(100);
 
 fn milliseconds(time: Duration) -> f64 {
     time.as_micros() as f64 / 1000.0
+}
+
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_3 => "HTTP/3",
+        _ => "HTTP/1.1",
+    }
 }
 
 /// What callers wrote, at a length that a log can bear.

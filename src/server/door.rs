@@ -11,10 +11,12 @@ use super::body::Limits;
 use super::flood::Flood;
 use super::lifecycle::Lifecycle;
 use super::phases::{Phase, Phases};
+use super::shown::Shown;
 use crate::auth::Auth;
 use crate::error::Error;
 use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::trace::Tracing;
 
 /// Everything that a call needs; shared by all connections.
 #[derive(Debug)]
@@ -24,7 +26,10 @@ pub(crate) struct Door {
     pub(crate) auth: Auth,
     pub(crate) limits: Limits,
     pub(crate) lifecycle: Lifecycle,
+    /// The parameters that the access log shows.
+    pub(crate) shown: Shown,
     pub(crate) metrics: Metrics,
+    pub(crate) tracing: Tracing,
     pub(crate) handlers: Handle,
     /// The path below which tags answer flexible calls; empty for none.
     pub(crate) flexible_path: String,

@@ -4,50 +4,32 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::HeaderMap;
 
 use super::REQUEST_ID;
-
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+use crate::telemetry::trace::{Trace, TraceContext};
 
 /// What a call is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     /// The client's `X-Request-Id`, else the trace id, else one of ours. Visible ASCII.
     pub(crate) request_id: String,
-    /// The trace id of a valid `traceparent` (W3C Trace Context), 32 hex digits.
-    pub(crate) trace_id: Option<String>,
+    /// The trace that the call belongs to, and its place there.
+    pub(crate) trace: Option<TraceContext>,
 }
 
 impl Identity {
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let text = |name: HeaderName| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let trace_id = text(TRACEPARENT).and_then(trace_id).map(str::to_owned);
+    pub(crate) fn of(headers: &HeaderMap, trace: &Trace) -> Self {
+        let id = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        let trace = trace.context();
         let usable =
             |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let request_id = match text(REQUEST_ID).filter(usable) {
+        let request_id = match id.filter(usable) {
             Some(id) => id.to_owned(),
-            None => trace_id.clone().unwrap_or_else(next_id),
+            None => trace.map_or_else(next_id, |trace| trace.trace_id().to_string()),
         };
-        Self { request_id, trace_id }
+        Self { request_id, trace }
     }
-}
-
-/// The trace id in `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`; later versions may have more.
-fn trace_id(traceparent: &str) -> Option<&str> {
-    let mut parts = traceparent.split('-');
-    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let hex = |text: &str, length: usize| {
-        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let valid = hex(version, 2)
-        && version != "ff"
-        && hex(trace, 32)
-        && hex(parent, 16)
-        && hex(flags, 2)
-        && (version != "00" || parts.next().is_none());
-    let zero = |text: &str| text.bytes().all(|byte| byte == b'0');
-    (valid && !zero(trace) && !zero(parent)).then_some(trace)
 }
 
 /// An id that no other call of this process has, and hardly one of another process.
@@ -61,13 +43,18 @@ fn next_id() -> String {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
     use super::*;
+    use crate::telemetry::trace::Tracing;
 
     fn identity(headers: &[(&'static str, &str)]) -> Identity {
         let pairs = headers.iter().map(|(name, value)| {
             (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value"))
         });
-        Identity::of(&pairs.collect())
+        let headers: HeaderMap = pairs.collect();
+        let span = super::super::trace::begin(&Tracing::default(), &headers);
+        Identity::of(&headers, span.trace())
     }
 
     #[test]
@@ -85,8 +72,6 @@ mod tests {
         for id in ["", "two words", &long] {
             assert_ne!(identity(&[("x-request-id", id)]).request_id, id);
         }
-        for parent in ["00-0-0-0", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "x"] {
-            assert_eq!(identity(&[("traceparent", parent)]).trace_id, None);
-        }
+        assert_eq!(identity(&[("traceparent", "00-0-0-0")]).trace, None);
     }
 }

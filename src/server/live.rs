@@ -11,8 +11,7 @@ use crate::fulfillment::upstream::routes;
 use crate::fulfillment::{Fulfillment, OnError, Reply, Router, SetupError};
 use crate::outbound::credentials::Sources;
 use crate::outbound::google::Google;
-use crate::outbound::{Outbound, Parts, Secrets};
-use crate::telemetry::metrics::Metrics;
+use crate::outbound::{Outbound, Secrets};
 
 /// The routes written in code, and what those of the settings are built with.
 #[derive(Debug, Clone)]
@@ -21,7 +20,6 @@ pub(crate) struct Live {
     outbound: Outbound,
     google: Google,
     secrets: Secrets,
-    metrics: Metrics,
     door: Option<Arc<Door>>,
 }
 
@@ -65,20 +63,18 @@ impl Reloader {
 impl Live {
     /// Renews tokens of ours on `runtime`, which must live as long as routes are served.
     pub(crate) fn new(code: Router, config: &Config, runtime: Option<Handle>) -> Self {
-        let metrics = Metrics::default();
-        let parts = Parts { metrics: metrics.clone(), ..Parts::default() };
-        let (outbound, google) = (Outbound::with_parts(&config.outbound, parts), Google::new(runtime));
+        let (outbound, google) = (Outbound::new(&config.outbound), Google::new(runtime));
         let secrets = Secrets::new(&config.secrets, &config.references, &outbound, google.clone());
-        Self { code, outbound, google, secrets, metrics, door: None }
+        Self { code, outbound, google, secrets, door: None }
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.secrets
     }
 
-    /// What calls, outbound ones too, are counted in.
-    pub(crate) fn metrics(&self) -> &Metrics {
-        &self.metrics
+    /// What everything of this server calls out with, and counts in.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.outbound
     }
 
     /// The same for routes that this door serves.

@@ -22,7 +22,9 @@ mod reload;
 mod respond;
 mod run;
 mod service;
+mod shown;
 mod tls;
+mod trace;
 mod webhook;
 
 #[cfg(feature = "cli")]

@@ -29,13 +29,14 @@ pub(crate) struct Phases {
     started: Instant,
     last: Instant,
     times: [Duration; Phase::ALL.len()],
+    ends: [Duration; Phase::ALL.len()],
 }
 
 impl Phases {
     /// Starts with the call: its head is there, its body perhaps not.
     pub(crate) fn start() -> Self {
         let now = Instant::now();
-        Self { started: now, last: now, times: Default::default() }
+        Self { started: now, last: now, times: Default::default(), ends: Default::default() }
     }
 
     /// When the call began.
@@ -53,11 +54,17 @@ impl Phases {
     pub(crate) fn end_at(&mut self, phase: Phase, now: Instant) {
         self.times[phase as usize] += now.saturating_duration_since(self.last);
         self.last = self.last.max(now);
+        self.ends[phase as usize] = self.last - self.started;
     }
 
     /// How long the call was in this phase.
     pub(crate) fn of(&self, phase: Phase) -> Duration {
         self.times[phase as usize]
+    }
+
+    /// When the call left this phase for the last time, from the start.
+    pub(crate) fn ended(&self, phase: Phase) -> Duration {
+        self.ends[phase as usize]
     }
 
     /// From the start to the last end.
@@ -87,6 +94,7 @@ mod tests {
         }
         let ms = Phase::ALL.map(|phase| phases.of(phase).as_millis());
         assert_eq!(ms, [2, 5, 0, 13, 0]);
+        assert_eq!(phases.ended(Phase::Verifying), Duration::from_millis(7));
         assert_eq!(phases.total(), Duration::from_millis(20));
     }
 }

@@ -14,10 +14,11 @@ use super::lifecycle::Lifecycle;
 use super::live::{Built, Live};
 use super::run::{Server, ServerError};
 use super::service::Service;
+use super::shown::Shown;
 use crate::auth::Auth;
 use crate::config::{Config, Sources};
 use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router};
-use crate::outbound::Outbound;
+use crate::telemetry::trace::Tracing;
 use crate::{Result, demo, telemetry};
 
 /// A fulfillment server: a [`Router`] with everything around it.
@@ -131,8 +132,7 @@ impl Rejoinder {
     /// Faults of the router, an address that cannot be used or that would be open to the world.
     pub fn bind(self, config: Config) -> Result<Server, ServerError> {
         let router = if config.demo { self.router.merge(demo::router()) } else { self.router };
-        let auth = Auth::new(&config.auth, &Outbound::new(&config.outbound));
-        let (live, service) = door(router, &config, auth)?;
+        let (live, service) = door(router, &config, None)?;
         for note in config.auth.notes() {
             tracing::warn!("{note}");
         }
@@ -151,15 +151,17 @@ impl Rejoinder {
         let mut config = Config::load(&Sources::default())?;
         config.server.webhook_paths = vec![path.into()];
         config.flexible.path.clear();
-        Ok(door(self.router, &config, auth)?.1)
+        Ok(door(self.router, &config, Some(auth))?.1)
     }
 }
 
-fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), ServerError> {
+/// The door of these settings, whose checks are those of the settings unless there are others.
+fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Service), ServerError> {
     let server = &config.server;
     let handlers = executor::handle(executor::threads(server.handler_threads))?;
-    auth.start(&handlers);
     let live = Live::new(router, config, Some(handlers.clone()));
+    let auth = auth.unwrap_or_else(|| Auth::new(&config.auth, live.outbound()));
+    auth.start(&handlers);
     let Built { fulfillment, faults, notes } = live.build(config)?;
     for fault in faults {
         tracing::error!(target: "rejoinder::routes", "{fault}");
@@ -176,7 +178,9 @@ fn door(router: Router, config: &Config, auth: Auth) -> Result<(Live, Service), 
             time: server.body_timeout,
         },
         lifecycle: Lifecycle::default(),
-        metrics: live.metrics().clone(),
+        shown: Shown::new(&config.log),
+        metrics: live.outbound().metrics().clone(),
+        tracing: Tracing::new(&config.traces),
         handlers,
         flexible_path: config.flexible.path.clone(),
         messages_key: config.flexible.messages_key.clone(),

@@ -187,6 +187,7 @@ impl Server {
         let admin = admin.map(|admin| admin.start(&service)).transpose()?;
         let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
         let lifecycle = service.door.lifecycle.clone();
+        let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
         let mut server = HttpServer::new(move || app(&service))
             .keep_alive(KeepAlive::Timeout(settings.keep_alive))
@@ -210,6 +211,7 @@ impl Server {
         shutdown.await;
         stop(&lifecycle, &handle, settings.shutdown_timeout).await;
         fresh.abort();
+        tracing.finish(LAST_TRACES).await;
         if let Some(admin) = admin {
             admin.stop(false).await;
         }
@@ -220,6 +222,9 @@ impl Server {
 
 /// What connections get to close once no call is in flight; idle HTTP/2 ones use all of it.
 const CLOSING: Duration = Duration::from_secs(1);
+
+/// How long the collector of traces may take for the last of them.
+const LAST_TRACES: Duration = Duration::from_millis(500);
 
 async fn stop(lifecycle: &Lifecycle, handle: &ServerHandle, time: Duration) {
     lifecycle.stop();

@@ -22,7 +22,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// What this door and our calls of webhooks have counted, as OpenMetrics text. A
+    /// What this door and our calls of webhooks have counted, as `OpenMetrics` text. A
     /// [`Server`](super::Server) answers it under `/metrics`; an app of your own decides where, and to
     /// whom.
     #[must_use]

@@ -16,7 +16,7 @@ use super::door::Door;
 use super::identity::Identity;
 use super::phases::{Phase, Phases};
 use super::respond::{self, Refusal};
-use super::{body, flexible};
+use super::{body, flexible, trace};
 
 /// The way in that a call took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,15 +35,18 @@ pub(crate) async fn answer(
     entry: Entry,
 ) -> HttpResponse {
     let mut phases = Phases::start();
-    let identity = Identity::of(request.headers());
+    let span = trace::begin(&door.tracing, request.headers());
+    let identity = Identity::of(request.headers(), span.trace());
     let fulfillment = door.fulfillment.load_full();
     let admitted = admit(&door, &fulfillment, &request, &mut payload, entry, &mut phases).await;
     let mut record = Record {
+        request: &request,
         identity: &identity,
         entry,
         phases,
         call: None,
         caller: None,
+        parameters: None,
         status: 0,
         bytes: 0,
         outcome: "refused",
@@ -55,8 +58,9 @@ pub(crate) async fn answer(
     let mut response = match admitted {
         // Dropped after the response is made: shutdown waits for it.
         Ok((admitted, _in_flight)) => {
-            call = admitted;
+            call = admitted.traced(span.trace());
             record.call = Some(&call);
+            record.parameters = door.shown.of(call.envelope());
             record.caller = Some(call.caller());
             let form = match entry {
                 Entry::Standard => AnswerForm::Response,
@@ -90,6 +94,7 @@ pub(crate) async fn answer(
         record.log();
     }
     record.count(&door.metrics, &fulfillment);
+    record.trace(span);
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);
     }

@@ -1,7 +1,9 @@
-//! Log events on standard error, text for people or JSON for Cloud Logging; numbers for Prometheus.
+//! Log events on standard error, text for people or JSON for Cloud Logging; numbers for Prometheus; traces.
 
 mod cloud_logging;
 pub(crate) mod metrics;
+mod text;
+pub(crate) mod trace;
 mod writer;
 
 use std::io::IsTerminal as _;
@@ -11,6 +13,9 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Log, LogFormat};
+
+/// The target of the event that each call is.
+pub(crate) const ACCESS: &str = "rejoinder::access";
 
 /// Sends log events to standard error, as `[log]` says, and the place of every panic with them.
 ///
@@ -25,10 +30,12 @@ pub(crate) fn install(log: &Log) {
     // The configuration has checked it.
     let filter: Targets = log.level.parse().unwrap_or_default();
     let registry = tracing_subscriber::registry();
+    let cloud = cloud_logging::CloudLogging { project: log.project.clone() };
     let installed = if json {
-        registry.with(cloud_logging::CloudLogging.with_filter(filter)).try_init()
+        registry.with(cloud.with_filter(filter)).try_init()
     } else {
-        let text = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+        let text = tracing_subscriber::fmt::layer().fmt_fields(text::ForPeople);
+        let text = text.with_writer(std::io::stderr).with_target(false);
         // On a terminal the variable NO_COLOR decides.
         let text = if terminal { text } else { text.with_ansi(false) };
         registry.with(text.with_filter(filter)).try_init()

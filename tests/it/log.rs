@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::kit::{Program, Request, call, fixture};
 
 /// Makes these calls of a served demo; gives its log.
-fn log_of(environment: &[(&str, &str)], requests: &[Request]) -> String {
+pub(crate) fn log_of(environment: &[(&str, &str)], requests: &[Request]) -> String {
     let program = Program::serve_with(&["--bind", "127.0.0.1:0"], environment);
     let mut connection = program.connect();
     for request in requests {
@@ -18,8 +18,10 @@ fn log_of(environment: &[(&str, &str)], requests: &[Request]) -> String {
     ended.errors
 }
 
+pub(crate) const LABELS: &str = "logging.googleapis.com/labels";
+
 /// The lines of the access log.
-fn calls(log: &str) -> Vec<Value> {
+pub(crate) fn calls(log: &str) -> Vec<Value> {
     let lines = log.lines().map(|line| serde_json::from_str(line).expect(line));
     lines.filter(|line: &Value| line["target"] == "rejoinder::access").collect()
 }
@@ -36,23 +38,35 @@ fn a_call_is_one_json_line_without_its_parameters() {
     for varying in ["ms", "time"] {
         line[varying] = json!("…");
     }
+    let latency = line["httpRequest"]["latency"].take();
+    let seconds = latency.as_str().and_then(|text| text.strip_suffix('s')?.parse::<f64>().ok());
+    assert!(seconds.is_some_and(|seconds| seconds > 0.0), "{latency}");
     // A phase is told where it was long, which another test looks at.
     line.as_object_mut().expect("an object").retain(|name, _| !name.ends_with("ing_ms"));
     insta::assert_snapshot!(serde_json::to_string_pretty(&line).expect("JSON"), @r#"
     {
-      "bytes": 203,
       "caller": "unverified",
       "environment": "draft",
+      "httpRequest": {
+        "latency": null,
+        "protocol": "HTTP/1.1",
+        "requestMethod": "POST",
+        "requestUrl": "/webhook",
+        "responseSize": "203",
+        "status": 200
+      },
+      "logging.googleapis.com/labels": {
+        "page": "Order Status",
+        "session": "dfMessenger-59260417",
+        "tag": "order-status"
+      },
       "message": "call",
       "ms": "…",
       "outcome": "replied",
-      "page": "Order Status",
       "request_id": "abc-1",
       "response_id": "6c0f9e81-d24b-4a57-93b6-7de5a10c8f32",
-      "session": "dfMessenger-59260417",
       "severity": "INFO",
       "status": 200,
-      "tag": "order-status",
       "target": "rejoinder::access",
       "time": "…"
     }
@@ -138,10 +152,10 @@ fn a_call_carries_its_environment_session_and_trace() {
     let request: Value = serde_json::from_slice(&fixture("requests/session-environment")).expect("JSON");
     let session = request["sessionInfo"]["session"].as_str().expect("a session");
     let (before, id) = session.split_once("/sessions/").expect("a session");
-    assert_eq!(calls[0]["session"], id);
+    assert_eq!(calls[0][LABELS]["session"], id);
     assert_eq!(calls[0]["environment"], before.rsplit('/').next().expect("an environment"));
     assert_eq!((&calls[0]["trace_id"], &calls[0]["request_id"]), (&json!(trace), &json!(trace)));
-    assert!(calls[1]["session"].as_str().is_some_and(|id| id.contains(':')), "{log}");
+    assert!(calls[1][LABELS]["session"].as_str().is_some_and(|id| id.contains(':')), "{log}");
     assert!(calls[1].get("trace_id").is_none());
 }
 

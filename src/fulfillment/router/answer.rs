@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::excerpt::excerpt;
 use crate::fulfillment::reply::{ReplyError, seal, seal_parameters};
 use crate::fulfillment::{Call, OnError, Reply};
+use crate::telemetry::trace::Kind;
 
 /// What a call came to.
 #[derive(Debug)]
@@ -88,8 +89,13 @@ impl Fulfillment {
         if let (AnswerForm::Parameters { .. }, [_, ..]) = (form, route.needs_conversation()) {
             return Answer::failed(not_flexible(route));
         }
-        let run = AssertUnwindSafe(run(route, call.clone())).catch_unwind();
+        let mut span = call.trace().child("handler", Kind::Internal);
+        let run = AssertUnwindSafe(span.trace().scope(run(route, call.clone()))).catch_unwind();
         let reply = run.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
+        if let Err(error) = &reply {
+            span.failed(error.code().to_owned());
+        }
+        drop(span);
         match reply {
             Ok(reply) => self.send(route, reply, &call, form),
             Err(error) => fail(route, error, &call, form),

@@ -3,6 +3,7 @@
 mod failure;
 pub(crate) mod resources;
 pub(crate) mod routes;
+mod traced;
 mod world;
 
 use std::sync::Arc;
@@ -104,7 +105,7 @@ impl Upstream {
         let again = credentials.is_renewable().then(|| request.clone());
         let presented = credentials.present(&mut request, deadline, target.left(deadline)).await;
         let presented = presented.map_err(unpresented)?;
-        let response = target.send(request, Some(deadline)).await.map_err(unanswered)?;
+        let response = traced::send(target, request, deadline).await.map_err(unanswered)?;
         // Nothing was done about a request that was refused, whatever its method.
         let Some(mut again) = again.filter(|_| response.status == 401 && credentials.renew(&presented))
         else {
@@ -113,7 +114,7 @@ impl Upstream {
         tracing::debug!(target: "rejoinder::flexible", webhook = self.name, "the token was refused; trying a new one");
         let anew = async {
             credentials.present(&mut again, deadline, target.left(deadline)).await.map_err(unpresented)?;
-            target.send(again, Some(deadline)).await.map_err(unanswered)
+            traced::send(target, again, deadline).await.map_err(unanswered)
         };
         // Rare, and large.
         Box::pin(anew).await

@@ -119,3 +119,6 @@ impl Metrics {
         self.0.tokens.add(outcome, 0);
     }
 }
+
+#[cfg(test)]
+mod tests;
