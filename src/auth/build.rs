@@ -98,6 +98,7 @@ impl<'b> Builder<'b> {
             signatures,
             names_key: kind == "service_agent",
             clock: self.clock.clone(),
+            metrics: self.outbound.metrics().clone(),
         }
     }
 

@@ -92,7 +92,9 @@ impl Introspection {
         };
         Judgement::Later(Box::pin(async move {
             let asked = self.0.answer(text).await;
-            asked.and_then(|answer| self.0.accept(&answer, path)).map_err(|reason| reason.of(KIND))
+            let judged = asked.and_then(|(answer, how)| Ok((self.0.accept(&answer, path)?, how)));
+            self.0.outbound.metrics().tokens(judged.as_ref().map_or("refused", |(_, how)| how));
+            judged.map(|(caller, _)| caller).map_err(|reason| reason.of(KIND))
         }))
     }
 }
@@ -129,12 +131,12 @@ impl Shared {
         })
     }
 
-    /// What is remembered of a token, or what the issuer says now; several callers with one token ask once.
-    async fn answer(self: &Arc<Self>, text: &str) -> Result<Answer, Reason> {
+    /// What is remembered of a token, or what the issuer says now, and which of both it is; several callers with one token ask once.
+    async fn answer(self: &Arc<Self>, text: &str) -> Result<(Answer, &'static str), Reason> {
         let hash = token::hash(text);
         if let Some(answer) = self.answers.get(&hash).await {
             if self.clock.now() < answer.until {
-                return Ok(answer);
+                return Ok((answer, "cached"));
             }
             self.answers.invalidate(&hash).await;
         }
@@ -148,8 +150,9 @@ impl Shared {
             }
         };
         let asked = self.answers.try_get_with(hash, ask).await;
-        asked
-            .map_err(|cause: Arc<String>| Reason::unjudged(format!("the issuer could not be asked: {cause}")))
+        let unjudged =
+            |cause: Arc<String>| Reason::unjudged(format!("the issuer could not be asked: {cause}"));
+        asked.map(|answer| (answer, "verified")).map_err(unjudged)
     }
 
     async fn ask(&self, text: &str) -> Result<Answer, String> {

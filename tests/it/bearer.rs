@@ -91,6 +91,11 @@ fn an_issuer_is_asked_about_opaque_tokens_once() {
         assert_eq!(judged.accepts(&token), "introspection:ada");
     }
     assert_eq!(issuer.introspections(), 1);
+    let metrics = judged.program().connect().ask(&crate::kit::Request::get("/metrics")).body;
+    let metrics = String::from_utf8(metrics).expect("UTF-8");
+    for sample in ["tokens_total{outcome=\"cached\"} 2", "tokens_total{outcome=\"verified\"} 1"] {
+        assert!(metrics.contains(sample), "{sample} in\n{metrics}");
+    }
     judged.refuses("never-issued", 401, "introspection: http://127.0.0.1:");
     judged.refuses("never-issued", 401, "says that the token is not active");
     assert_eq!(issuer.introspections(), 2, "that is remembered, too");

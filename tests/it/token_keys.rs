@@ -62,6 +62,15 @@ fn a_flood_of_unknown_keys_asks_once() {
         assert_eq!(served.ask(&with(&good_token)).status, 200, "valid ones are always judged");
     }
     assert_eq!(issuer.key_fetches(), 2);
+    let metrics = String::from_utf8(served.ask(&Request::get("/metrics")).body).expect("UTF-8");
+    for sample in [
+        "key_fetches_total{issuer=\"127.0.0.1\",outcome=\"fetched\"} 2",
+        "tokens_total{outcome=\"refused\"} 30",
+        "tokens_total{outcome=\"cached\"} 29",
+        "tokens_total{outcome=\"verified\"} 1",
+    ] {
+        assert!(metrics.contains(sample), "{sample} in\n{metrics}");
+    }
 }
 
 #[test]

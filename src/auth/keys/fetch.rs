@@ -60,6 +60,11 @@ impl Source {
         format!("{} {}", self.discovers.as_deref().unwrap_or_default(), self.address)
     }
 
+    /// Counts an attempt.
+    pub(super) fn count(&self, ok: bool) {
+        self.outbound.metrics().keys_fetched(self.address.host_str().unwrap_or_default(), ok);
+    }
+
     pub(super) async fn fetch(&self) -> Result<Fetched, String> {
         let target = match self.target.get() {
             Some(target) => target,

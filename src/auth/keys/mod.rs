@@ -164,6 +164,7 @@ impl Keys {
 
     async fn fetch(&self) {
         let fetched = self.source.fetch().await;
+        self.source.count(fetched.is_ok());
         let now = self.clock.now();
         let before = self.set.load_full();
         let renewed =
