@@ -33,6 +33,7 @@ pub(crate) fn router() -> Router {
         .tag("counter", counter)
         // None of them blocks.
         .inline()
+        .tag("block", block)
 }
 
 #[derive(Deserialize)]
@@ -157,6 +158,13 @@ async fn slow(Params(nap): Params<Nap>) -> String {
     let ms = nap.ms.min(60_000);
     tokio::time::sleep(Duration::from_millis(ms)).await;
     format!("That took {ms} ms.")
+}
+
+/// What a handler does that waits without awaiting.
+async fn block(Params(nap): Params<Nap>) -> String {
+    let ms = nap.ms.min(60_000);
+    std::thread::sleep(Duration::from_millis(ms));
+    format!("That held a thread for {ms} ms.")
 }
 
 async fn fail(kind: Param<Kind>) -> Result<Reply> {

@@ -21,6 +21,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::telemetry::Running;
 
 use super::extract::{FromCall, Needs};
 use super::{Call, Reply};
@@ -146,7 +147,8 @@ pub(super) fn erase<Inputs: 'static>(handler: impl Handler<Inputs>) -> Erased {
 /// The function takes one input; several go into a tuple.
 ///
 /// Handlers already run on threads of their own, at least four, so that one which blocks stops
-/// neither other calls nor the health check. One that blocks often and long belongs here.
+/// neither other calls nor the health check. One that blocks often and long belongs here; the log
+/// names those that hold a thread for longer than `server.blocking_warning`.
 ///
 /// ```
 /// use rejoinder::{Params, Reply, Router, blocking};
@@ -172,7 +174,9 @@ where
     move |inputs: Inputs| {
         let function = function.clone();
         async move {
-            let answered = tokio::task::spawn_blocking(move || function(inputs).into_reply()).await;
+            let running = crate::telemetry::running();
+            let answer = move || Running::block(running, || function(inputs).into_reply());
+            let answered = tokio::task::spawn_blocking(answer).await;
             match answered {
                 Ok(reply) => reply,
                 Err(error) => match error.try_into_panic() {

@@ -2,7 +2,9 @@
 
 mod cloud_logging;
 pub(crate) mod metrics;
+mod running;
 mod text;
+mod told;
 pub(crate) mod trace;
 mod writer;
 
@@ -11,6 +13,8 @@ use std::io::IsTerminal as _;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+pub(crate) use running::{Running, current as running, held_threads, is_seen_blocking};
 
 use crate::config::{Log, LogFormat};
 
@@ -49,7 +53,15 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("no message");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let thread = std::thread::current();
-    tracing::error!(place, thread = thread.name(), "panic: {message}");
+    // Other threads panic too, those of the program's own.
+    let running = running();
+    tracing::error!(
+        place,
+        thread = thread.name(),
+        tag = running.as_ref().map(|running| running.tag.as_str()),
+        request_id = running.as_ref().map(|running| running.request_id.as_str()),
+        "panic: {message}"
+    );
 }
 
 /// Writes what is still held back. Called when the server ends.

@@ -18,6 +18,7 @@ fn the_demo_shows_what_a_webhook_can_do() {
     assert_eq!(reply["sessionInfo"]["parameters"], json!({ "coupon": null }));
     assert_eq!(ask("counter", json!({})).reply()["sessionInfo"]["parameters"]["count"], 1);
     assert_eq!(ask("slow", json!({ "ms": "1" })).said(), "That took 1 ms.");
+    assert_eq!(ask("block", json!({ "ms": 1 })).said(), "That held a thread for 1 ms.");
     let gallery = ask("gallery", json!({})).reply();
     let messages = gallery["fulfillmentResponse"]["messages"].as_array().expect("messages").clone();
     let mut kinds: Vec<String> =
