@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::Settings;
 use crate::config::{Check, Config};
-use crate::server::{Rejoinder, Server, handler_threads, signals};
+use crate::server::{Rejoinder, Server, signals};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
@@ -22,12 +22,10 @@ impl Serve {
         let sources = self.settings.sources();
         let config = Config::load(&sources)?;
         crate::telemetry::install(&config.log);
-        // Handlers run on this runtime; connections have threads of their own.
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(handler_threads(config.server.handler_threads))
-            .thread_name("handler")
-            .enable_all()
-            .build()?;
+        // Connections and handlers have threads of their own; the rest is done on this one, so that
+        // handlers which block hold none of it.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let asked = signals(config.server.shutdown_timeout);
         let demo = config.demo;
         let credentials = credentials(&config.auth.any_of);
         let nothing = !demo && config.routes.is_empty();
@@ -47,7 +45,7 @@ impl Serve {
             }
             server.reloads().on_hangup()?;
             introduce(&server, demo, &credentials, &tags)?;
-            server.run(signals()).await?;
+            server.run(asked).await?;
             anyhow::Ok(())
         })?;
         // A handler that shutdown did not wait for must not hold the process either.

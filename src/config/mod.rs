@@ -9,6 +9,7 @@ pub mod checks;
 mod effective;
 mod flexible;
 mod layers;
+mod limits;
 mod outbound;
 mod reader;
 mod routes;
@@ -32,6 +33,7 @@ pub use flexible::{
     ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue,
     Semantics, Success, Unresolved, UrlEncoding, WholeBooleans,
 };
+pub use limits::Limits;
 pub use outbound::{AgentAuthDefault, ClientAuthentication, Endpoint, Outbound};
 pub use routes::{FailureSetting, ReplySetting, Route};
 pub use secret::{Exposed, Secret, SecretOrigin, SecretVersion};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use super::limits::Limits;
 use super::reader::Reader;
 use super::tls::Tls;
 use super::value::Bind;
@@ -23,6 +24,7 @@ pub struct Server {
     pub keep_alive: Duration,
     pub shutdown_timeout: Duration,
     pub handler_threads: usize,
+    pub limits: Limits,
     pub dangerous_allow_unauthenticated: bool,
     pub tls: Tls,
 }
@@ -106,6 +108,7 @@ impl Server {
             keep_alive: reader.duration("keep_alive", SECOND..=3600 * SECOND),
             shutdown_timeout: reader.duration("shutdown_timeout", SECOND / 10..=3600 * SECOND),
             handler_threads: reader.integer("handler_threads", 0..=1024),
+            limits: Limits::read(reader),
             dangerous_allow_unauthenticated: reader.flag("dangerous_allow_unauthenticated"),
             tls: reader.section("tls", Tls::read),
         }

@@ -9,6 +9,7 @@ use actix_web::web::Payload;
 use bytes::{Bytes, BytesMut};
 use futures_util::{FutureExt as _, StreamExt as _};
 
+use super::memory::Held;
 use super::respond::Refusal;
 
 /// What a client may send.
@@ -31,17 +32,25 @@ pub(crate) async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     limits: &Limits,
+    held: &mut Held,
 ) -> Result<Bytes, Refusal> {
     check_content_type(request)?;
     let gzip = is_gzip(request)?;
     let too_slow = |_| Refusal::TooSlow { seconds: limits.time.as_secs_f64() };
-    let mut body = std::pin::pin!(collect(request, payload, limits.sent));
-    // Most bodies are there already, and need no timer.
-    let body = match (&mut body).now_or_never() {
-        Some(body) => body?,
-        None => tokio::time::timeout(limits.time, body).await.map_err(too_slow)??,
+    let body = {
+        let mut body = std::pin::pin!(collect(request, payload, limits.sent, held));
+        // Most bodies are there already, and need no timer.
+        match (&mut body).now_or_never() {
+            Some(body) => body?,
+            None => tokio::time::timeout(limits.time, body).await.map_err(too_slow)??,
+        }
     };
-    if gzip { expand(&body, limits.expanded) } else { Ok(body) }
+    if !gzip {
+        return Ok(body);
+    }
+    let expanded = expand(&body, limits.expanded)?;
+    held.grow_to(body.len() + expanded.len())?;
+    Ok(expanded)
 }
 
 /// Reads what a refused client still sends, and drops it.
@@ -59,7 +68,12 @@ pub(crate) async fn discard(payload: &mut Payload, limits: &Limits) {
     let _ = tokio::time::timeout(limits.time, drop_all).await;
 }
 
-async fn collect(request: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<Bytes, Refusal> {
+async fn collect(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+    held: &mut Held,
+) -> Result<Bytes, Refusal> {
     let announced = request.headers().get(CONTENT_LENGTH);
     let announced: usize = announced.and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0);
     let too_large = Refusal::TooLarge { limit, expanded: "" };
@@ -73,11 +87,14 @@ async fn collect(request: &HttpRequest, payload: &mut Payload, limit: usize) -> 
     };
     let first = first.map_err(unreadable)?;
     if first.len() == announced {
+        held.grow_to(announced)?;
         return Ok(first);
     }
-    let mut body = BytesMut::with_capacity(announced.max(first.len()));
+    // What is announced may never come.
+    let mut body = BytesMut::with_capacity(announced.min(Held::FREE).max(first.len()));
     body.extend_from_slice(&first);
     while body.len() <= limit {
+        held.grow_to(body.len())?;
         match payload.next().await {
             Some(chunk) => body.extend_from_slice(&chunk.map_err(unreadable)?),
             None => return Ok(body.freeze()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use tokio::runtime::Handle;
@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use super::body::Limits;
 use super::flood::Flood;
 use super::lifecycle::Lifecycle;
+use super::overload::{Overload, Place};
 use super::phases::{Phase, Phases};
 use super::shown::Shown;
 use crate::auth::Auth;
@@ -31,6 +32,13 @@ pub(crate) struct Door {
     pub(crate) metrics: Metrics,
     pub(crate) tracing: Tracing,
     pub(crate) handlers: Handle,
+    /// How many threads handlers share.
+    pub(crate) handler_threads: usize,
+    pub(crate) overload: Overload,
+    /// The largest head of a call, in bytes.
+    pub(crate) header_limit: usize,
+    /// How long a handler may hold its thread untold.
+    pub(crate) blocking_warning: Duration,
     /// The path below which tags answer flexible calls; empty for none.
     pub(crate) flexible_path: String,
     /// The member of a flexible answer that holds the messages.
@@ -48,11 +56,17 @@ impl Door {
         fulfillment: &Arc<Fulfillment>,
         call: Call,
         form: AnswerForm<'_>,
+        request_id: &str,
+        place: Place,
         phases: &mut Phases,
     ) -> Answer {
-        let route = fulfillment.route(&call.tag());
-        if route.is_none_or(|route| route.is_inline()) {
-            let answer = fulfillment.answer_by(route.map(|route| &**route), call, form).await;
+        let tag = call.tag();
+        let route = fulfillment.route(&tag);
+        let seat = self.seat(place, &tag, request_id, route.map(|route| &**route));
+        drop(tag);
+        if seat.is_inline() {
+            let answering = fulfillment.answer_by(route.map(|route| &**route), call, form);
+            let answer = seat.run(answering).await;
             phases.end(Phase::Handling);
             return answer;
         }
@@ -62,7 +76,7 @@ impl Door {
             AnswerForm::Response => None,
             AnswerForm::Parameters { messages_key } => Some(messages_key.to_owned()),
         };
-        let answer = self.handlers.spawn(async move {
+        let answer = seat.spawn(self, async move {
             let begun = Instant::now();
             let form = match &messages_key {
                 None => AnswerForm::Response,

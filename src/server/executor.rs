@@ -3,9 +3,11 @@
 //! A connection's thread serves many connections, so a handler that blocks must not run there.
 //! Handlers run on a runtime of several threads, where the others go on when one is held.
 
+use std::future::Future;
 use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
+use tokio::task::JoinHandle;
 
 /// With fewer threads than this, a few blocking handlers would hold everything.
 const FEWEST: usize = 4;
@@ -16,6 +18,41 @@ pub(crate) fn threads(configured: usize) -> usize {
         return configured;
     }
     std::thread::available_parallelism().map_or(FEWEST, |cores| cores.get().max(FEWEST))
+}
+
+/// What threads a handler gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Threads {
+    /// Those of all handlers.
+    Shared,
+    /// Spare ones: all others are held.
+    Spare,
+    /// One of its own, which it may hold as long as it likes.
+    Own,
+}
+
+/// Runs a call's work.
+pub(crate) fn spawn<F>(shared: &Handle, work: F, threads: Threads) -> JoinHandle<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    // Timers and sockets of a runtime stand still when all of its threads are held, so what must go
+    // on whatever the shared ones do has a runtime of its own, made when it is needed first.
+    static SPARE: OnceLock<Option<Runtime>> = OnceLock::new();
+    let make = || {
+        let mut spare = Builder::new_multi_thread();
+        spare.worker_threads(FEWEST).thread_name("spare-handler").enable_all().build().ok()
+    };
+    let spare = || SPARE.get_or_init(make).as_ref().map_or(shared, Runtime::handle).clone();
+    match threads {
+        Threads::Shared => shared.spawn(work),
+        Threads::Spare => spare().spawn(work),
+        Threads::Own => {
+            let spare = spare();
+            let entered = spare.clone();
+            spare.spawn_blocking(move || entered.block_on(work))
+        }
+    }
 }
 
 /// The current runtime if it has that many threads, else one of our own that the process keeps.

@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::body::{self, Limits};
+use super::memory::Held;
 use super::respond::Refusal;
 use crate::protocol::decode::same_name;
 use crate::protocol::{Envelope, Struct};
@@ -18,6 +19,7 @@ pub(super) async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     limits: &Limits,
+    held: &mut Held,
     prefix: &str,
 ) -> Result<Envelope, Refusal> {
     // As it was sent: what the router gives has replaced what is not UTF-8.
@@ -26,7 +28,7 @@ pub(super) async fn read(
         percent_decode_str(tag).decode_utf8().map_err(|_| parameters("the tag in the path is not UTF-8"))?;
     let mut found = query(request.query_string())?;
     if has_body(request) {
-        let body = body::read(request, payload, limits).await?;
+        let body = body::read(request, payload, limits, held).await?;
         for (name, value) in object(&body)? {
             add(&mut found, name, value)?;
         }

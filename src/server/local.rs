@@ -1,10 +1,12 @@
 //! What only this machine may see.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HOST, HeaderMap};
 
+use super::connections::Connection;
 use super::respond::Refusal;
 
 /// Whether a proxy or tunnel has passed the request on.
@@ -19,8 +21,8 @@ pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
 pub(crate) fn only_local(request: &HttpRequest) -> Result<(), Refusal> {
     let local_address =
         |address: Option<std::net::SocketAddr>| address.is_some_and(|address| address.ip().is_loopback());
-    let config = request.app_config();
-    if !local_address(Some(config.local_addr())) || !local_address(request.peer_addr()) {
+    let listener = request.conn_data::<Arc<Connection>>().map(|connection| connection.local);
+    if !local_address(listener) || !local_address(request.peer_addr()) {
         return Err(Refusal::Local("This address is answered on loopback only."));
     }
     if is_forwarded(request.headers()) {

@@ -6,6 +6,7 @@
 mod access_log;
 mod admin;
 mod body;
+mod connections;
 mod door;
 mod executor;
 mod flexible;
@@ -15,14 +16,18 @@ mod lifecycle;
 mod live;
 mod local;
 mod measure;
+mod memory;
+mod overload;
 mod pages;
 mod phases;
 mod rejoinder;
 mod reload;
 mod respond;
 mod run;
+mod seat;
 mod service;
 mod shown;
+mod signals;
 mod tls;
 mod trace;
 mod webhook;
@@ -39,9 +44,9 @@ pub use tls::remember_client_certificates;
 pub use crate::certificates::CertificateFileError;
 
 #[cfg(feature = "cli")]
-pub(crate) use executor::threads as handler_threads;
+pub(crate) use rejoinder::everything;
 #[cfg(feature = "cli")]
-pub(crate) use rejoinder::{everything, signals};
+pub(crate) use signals::signals;
 
 use actix_web::http::header::HeaderName;
 

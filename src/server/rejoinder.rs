@@ -12,9 +12,11 @@ use super::executor;
 use super::flood::Flood;
 use super::lifecycle::Lifecycle;
 use super::live::{Built, Live};
+use super::overload::Overload;
 use super::run::{Server, ServerError};
 use super::service::Service;
 use super::shown::Shown;
+use super::signals::signals;
 use crate::auth::Auth;
 use crate::config::{Config, Sources};
 use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router};
@@ -107,18 +109,23 @@ impl Rejoinder {
     /// Runs the server until SIGTERM or SIGINT, set up as `rejoinder serve` would be: from
     /// `rejoinder.toml` in the working folder, if there is one, and the environment.
     ///
+    /// From then on the process has `server.shutdown_timeout`, and not quite a second to end; a second
+    /// signal ends it at once. Where that is not wanted, [`bind`](Self::bind) and [`Server::run`]
+    /// leave signals to you.
+    ///
     /// # Errors
     ///
     /// Faults of the settings or the router, an address that cannot be used.
     pub async fn run(self) -> Result<()> {
         let config = Config::load(&Sources::of_process())?;
         telemetry::install(&config.log);
+        let asked = signals(config.server.shutdown_timeout);
         let server = self.bind(config)?;
         for address in server.addresses() {
             tracing::info!(%address, scheme = server.scheme(), "listening");
         }
         server.reloads().on_hangup().map_err(ServerError::from)?;
-        let done = server.run(signals()).await;
+        let done = server.run(asked).await;
         telemetry::flush();
         Ok(done?)
     }
@@ -142,7 +149,8 @@ impl Rejoinder {
     /// Makes a door to mount in an actix app of your own, at `path`.
     ///
     /// Nothing is read from files or the environment: limits and policies are the defaults, and
-    /// `auth` says who may call. Flexible calls are not answered.
+    /// `auth` says who may call. Flexible calls are not answered. Calls are bounded as elsewhere;
+    /// what clients may do below them, slow heads and idle connections, is your server's to limit.
     ///
     /// # Errors
     ///
@@ -181,7 +189,11 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         shown: Shown::new(&config.log),
         metrics: live.outbound().metrics().clone(),
         tracing: Tracing::new(&config.traces),
+        handler_threads: handlers.metrics().num_workers(),
         handlers,
+        overload: Overload::new(&server.limits),
+        header_limit: server.limits.header_limit,
+        blocking_warning: server.limits.blocking_warning,
         flexible_path: config.flexible.path.clone(),
         messages_key: config.flexible.messages_key.clone(),
         refused: Flood::default(),
@@ -197,19 +209,4 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
 pub(crate) fn everything(config: &Config) -> Result<Built, ServerError> {
     let router = if config.demo { demo::router() } else { Router::new() };
     Ok(Live::new(router, config, None).build(config)?)
-}
-
-/// Done when the process is asked to stop: SIGTERM, or Ctrl-C.
-pub(crate) async fn signals() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        // Without handlers the system's own way of stopping is left.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
 }

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use serde_json::json;
 
+use super::overload::Full;
 use crate::auth::{Auth, Challenges};
 use crate::error::{Error, ErrorKind};
 use crate::excerpt::excerpt;
@@ -15,6 +16,10 @@ use crate::excerpt::excerpt;
 pub(crate) enum Refusal {
     #[error("The server is shutting down; try again.")]
     ShuttingDown,
+    #[error("The server is busy; try again.")]
+    Overloaded { why: &'static str },
+    #[error("The head of the request is over {limit} bytes, the largest accepted.")]
+    Head { limit: usize },
     #[error("The caller is not known.")]
     Unauthorized { challenges: Challenges },
     #[error("The caller may not do this.")]
@@ -47,6 +52,8 @@ impl Refusal {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::ShuttingDown => "shutting_down",
+            Self::Overloaded { .. } => "overloaded",
+            Self::Head { .. } => "headers_too_large",
             Self::Unauthorized { .. } => "unauthorized",
             Self::Forbidden { .. } | Self::Local(_) => "forbidden",
             Self::CannotJudge => "cannot_judge_caller",
@@ -69,7 +76,10 @@ impl Refusal {
 
     pub(crate) fn respond(&self) -> HttpResponse {
         let mut response = HttpResponse::build(match self {
-            Self::ShuttingDown | Self::CannotJudge => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ShuttingDown | Self::CannotJudge | Self::Overloaded { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Head { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Path => StatusCode::NOT_FOUND,
@@ -83,7 +93,7 @@ impl Refusal {
             Self::ShuttingDown => {
                 response.insert_header((header::RETRY_AFTER, "1")).force_close();
             }
-            Self::CannotJudge => {
+            Self::CannotJudge | Self::Overloaded { .. } => {
                 response.insert_header((header::RETRY_AFTER, "1"));
             }
             Self::Unauthorized { challenges } | Self::Forbidden { challenges: Some(challenges) } => {
@@ -101,12 +111,19 @@ impl Refusal {
             }
             Self::Path
             | Self::Forbidden { challenges: None }
+            | Self::Head { .. }
             | Self::ContentType { .. }
             | Self::Request(_)
             | Self::Parameters { .. }
             | Self::Local(_) => {}
         }
         error_body(&mut response, self.code(), &self.to_string())
+    }
+}
+
+impl From<Full> for Refusal {
+    fn from(_: Full) -> Self {
+        Self::Overloaded { why: "the memory for bodies is used up" }
     }
 }
 

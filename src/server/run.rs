@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::http::KeepAlive;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 
 use super::admin::Admin;
+use super::connections::{self, Connections, Rules};
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
 use super::pages::{self, Audience};
@@ -189,27 +189,30 @@ impl Server {
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
-        let mut server = HttpServer::new(move || app(&service))
-            .keep_alive(KeepAlive::Timeout(settings.keep_alive))
+        let connections = Connections::new(Rules {
+            keep_alive: settings.keep_alive,
+            client_timeout: settings.limits.client_timeout,
+            most: connections::most(settings.limits.max_connections),
+            most_streams: settings.limits.max_streams,
+            handshakes: settings.limits.handshake_rate,
+        });
+        let _looking = connections.watch()?;
+        let mut server = actix_server::Server::build()
             .shutdown_timeout(CLOSING.as_secs())
             .disable_signals()
-            // Before the listeners, or it is not called.
-            .on_connect(tls::remember_client_certificates);
+            // Ours are closed, the idlest first; this would let new ones wait.
+            .max_concurrent_connections(usize::MAX);
         for listener in listeners {
-            server = match &tls {
-                Some(tls) => {
-                    let config = tls.server_config().map_err(std::io::Error::other)?;
-                    server.listen_rustls_0_23(listener, config)?
-                }
-                None => server.listen_auto_h2c(listener)?,
-            };
+            let config = tls.as_ref().map(Tls::server_config).transpose();
+            let (config, service) = (config.map_err(std::io::Error::other)?, service.clone());
+            server = connections::listen(server, listener, config, &connections, move || app(&service))?;
         }
         let _watching = tls.map(|tls| tls::Watching::start(tls, watched));
         let running = server.run();
         let handle = running.handle();
         let running = tokio::spawn(running);
         shutdown.await;
-        stop(&lifecycle, &handle, settings.shutdown_timeout).await;
+        stop(&lifecycle, &connections, &handle, settings.shutdown_timeout).await;
         fresh.abort();
         tracing.finish(LAST_TRACES).await;
         if let Some(admin) = admin {
@@ -220,13 +223,17 @@ impl Server {
     }
 }
 
-/// What connections get to close once no call is in flight; idle HTTP/2 ones use all of it.
+/// What connections get to close once no call is in flight; whole seconds.
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// How long the collector of traces may take for the last of them.
 const LAST_TRACES: Duration = Duration::from_millis(500);
 
-async fn stop(lifecycle: &Lifecycle, handle: &ServerHandle, time: Duration) {
+/// What open connections get for what is on its way: the last answers, which HTTP/2 connections have
+/// been given, and calls that were sent before their client could know.
+const ON_ITS_WAY: Duration = Duration::from_millis(100);
+
+async fn stop(lifecycle: &Lifecycle, connections: &Connections, handle: &ServerHandle, time: Duration) {
     lifecycle.stop();
     tracing::info!(
         in_flight = lifecycle.in_flight(),
@@ -239,7 +246,14 @@ async fn stop(lifecycle: &Lifecycle, handle: &ServerHandle, time: Duration) {
             "calls were still in flight when server.shutdown_timeout ended; they are lost"
         );
     }
-    handle.stop(true).await;
+    if connections.any() {
+        tokio::time::sleep(ON_ITS_WAY).await;
+    }
+    handle.pause().await;
+    // Or actix would wait for HTTP/2 connections that nobody uses.
+    connections.close();
+    connections.closed(CLOSING.saturating_sub(ON_ITS_WAY)).await;
+    handle.stop(finished.is_ok()).await;
 }
 
 fn app(

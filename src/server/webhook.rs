@@ -14,6 +14,9 @@ use crate::protocol::Envelope;
 use super::access_log::Record;
 use super::door::Door;
 use super::identity::Identity;
+use super::lifecycle::InFlight;
+use super::memory::Held;
+use super::overload::Place;
 use super::phases::{Phase, Phases};
 use super::respond::{self, Refusal};
 use super::{body, flexible, trace};
@@ -57,7 +60,7 @@ pub(crate) async fn answer(
     let mut quiet = false;
     let mut response = match admitted {
         // Dropped after the response is made: shutdown waits for it.
-        Ok((admitted, _in_flight)) => {
+        Ok((admitted, place, _in_flight)) => {
             call = admitted.traced(span.trace());
             record.call = Some(&call);
             record.parameters = door.shown.of(call.envelope());
@@ -66,7 +69,8 @@ pub(crate) async fn answer(
                 Entry::Standard => AnswerForm::Response,
                 Entry::Flexible => AnswerForm::Parameters { messages_key: &door.messages_key },
             };
-            answer = door.answer(&fulfillment, call.clone(), form, &mut record.phases).await;
+            let id = &identity.request_id;
+            answer = door.answer(&fulfillment, call.clone(), form, id, place, &mut record.phases).await;
             record.outcome = answer.outcome.as_str();
             let told = answer.body.as_ref().err();
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
@@ -76,11 +80,14 @@ pub(crate) async fn answer(
             }
         }
         Err((refusal, cause)) => {
+            if let Refusal::Overloaded { why } = refusal {
+                quiet = !door.overload.tells(why);
+            }
             // Who was too slow has had the time already.
             if !matches!(refusal, Refusal::TooSlow { .. }) {
                 body::discard(&mut payload, &door.limits).await;
             }
-            quiet = refusal.is_of_caller() && !door.refused.permits();
+            quiet |= refusal.is_of_caller() && !door.refused.permits();
             record.error = Some((refusal.code(), cause.unwrap_or_else(|| refusal.to_string())));
             refusal.respond()
         }
@@ -101,7 +108,8 @@ pub(crate) async fn answer(
     response
 }
 
-type Admitted = (Call, super::lifecycle::InFlight);
+/// A call, the place that its handler has, and what it holds until it is answered.
+type Admitted = (Call, Place, (InFlight, Held));
 
 /// What a caller is told that no check accepts.
 fn refusal(door: &Door, refused: &auth::Refused) -> Refusal {
@@ -128,6 +136,7 @@ async fn admit(
     phases: &mut Phases,
 ) -> Result<Admitted, (Refusal, Option<String>)> {
     let in_flight = door.lifecycle.enter().ok_or((Refusal::ShuttingDown, None))?;
+    door.take_on(request).map_err(|refusal| (refusal, None))?;
     let presented = Presented {
         headers: request.headers(),
         peer_certificate: super::tls::client_certificate(request),
@@ -139,16 +148,22 @@ async fn admit(
     if caller == Caller::Unverified && super::local::is_forwarded(request.headers()) {
         door.warn_of_proxy();
     }
+    let mut held = door.overload.body();
     let envelope = match entry {
-        Entry::Standard => match body::read(request, payload, &door.limits).await {
+        Entry::Standard => match body::read(request, payload, &door.limits, &mut held).await {
             Ok(body) => Envelope::parse(&body).map_err(Refusal::from),
             Err(refusal) => Err(refusal),
         },
-        Entry::Flexible => flexible::read(request, payload, &door.limits, &door.flexible_path).await,
+        Entry::Flexible => {
+            flexible::read(request, payload, &door.limits, &mut held, &door.flexible_path).await
+        }
     };
     phases.end(Phase::Reading);
     let envelope = envelope.map_err(|refusal| (refusal, None))?;
     let allowed = door.auth.judge_session(&envelope.session());
     allowed.map_err(|cause| (Refusal::Forbidden { challenges: None }, Some(cause.to_string())))?;
-    Ok((Call::new(envelope, caller, fulfillment.states()), in_flight))
+    let place = door.overload.enter().await;
+    phases.end(Phase::Queueing);
+    let place = place.map_err(|_| (Refusal::Overloaded { why: "no place became free in time" }, None))?;
+    Ok((Call::new(envelope, caller, fulfillment.states()), place, (in_flight, held)))
 }

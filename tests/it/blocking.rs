@@ -1,10 +1,11 @@
 //! Handlers that hold their thread.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use rejoinder::{Rejoinder, Tag, blocking};
+use rejoinder::{Rejoinder, Route, Tag, blocking};
 use serde_json::json;
 use tokio::runtime::Builder;
 
@@ -110,5 +111,82 @@ fn a_panic_on_a_blocking_thread_is_one_500() {
     for _ in 0..2 {
         let answer = connection.ask(&Request::call(call("panics", &json!({}))));
         assert_eq!(answer.refused(500, "panic"), "The handler failed.");
+    }
+}
+
+/// Serves a handler whose first call holds its thread for a moment; once that was seen
+/// any number of calls may hold theirs.
+fn seen_once(tag: &'static str, shape: fn(Route) -> Route) {
+    let (gate, arrivals) = Gate::new();
+    let (holding, seen) = (gate.clone(), Arc::new(AtomicBool::new(false)));
+    let rejoinder = move || {
+        let hold = move || {
+            let (gate, seen) = (holding.clone(), seen.clone());
+            async move {
+                if seen.swap(true, Ordering::SeqCst) {
+                    return gate.pass();
+                }
+                std::thread::sleep(Duration::from_millis(40));
+                "seen"
+            }
+        };
+        Rejoinder::new().route(shape(Route::new(tag, hold))).tag("quick", async || "quick")
+    };
+    let served =
+        Served::start_on(several_threads(), rejoinder, &[("REJOINDER_SERVER__BLOCKING_WARNING", "20ms")]);
+    assert_eq!(served.call(call(tag, &json!({}))).said(), "seen");
+    let mut held: Vec<_> = (0..20).map(|_| served.connect()).collect();
+    for connection in &mut held {
+        connection.send(&Request::call(call(tag, &json!({}))).text());
+        arrivals.recv_timeout(PATIENCE).expect("it gets a thread, whatever the others hold");
+    }
+    for _ in 0..8 {
+        assert_eq!(served.ask(&Request::get("/healthz")).status, 200);
+        assert_eq!(served.call(call("quick", &json!({}))).said(), "quick");
+    }
+    gate.open();
+    for connection in &mut held {
+        assert_eq!(connection.answer().said(), "passed");
+    }
+}
+
+#[test]
+fn a_tag_that_was_seen_to_block_gets_threads_of_its_own() {
+    // Tags of their own: what was seen is known in the whole process.
+    seen_once("seen-on-a-handlers-thread", |route| route);
+    seen_once("seen-inline", Route::inline);
+}
+
+#[test]
+fn when_all_threads_are_held_calls_get_spare_ones() {
+    let (gate, arrivals) = Gate::new();
+    let holding = gate.clone();
+    let rejoinder = move || {
+        let hold = move || {
+            let gate = holding.clone();
+            async move { gate.pass() }
+        };
+        Rejoinder::new().tag("holds-all", hold).tag("nap", async || {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            "awake"
+        })
+    };
+    let served =
+        Served::start_on(several_threads(), rejoinder, &[("REJOINDER_SERVER__BLOCKING_WARNING", "20ms")]);
+    let mut held: Vec<_> = (0..4).map(|_| served.connect()).collect();
+    for connection in &mut held {
+        connection.send(&Request::call(call("holds-all", &json!({}))).text());
+    }
+    for _ in &held {
+        arrivals.recv_timeout(PATIENCE).expect("the handler runs");
+    }
+    // Until that is seen a call may wait for one of the four.
+    std::thread::sleep(Duration::from_millis(200));
+    for _ in 0..8 {
+        assert_eq!(served.call(call("nap", &json!({}))).said(), "awake");
+    }
+    gate.open();
+    for connection in &mut held {
+        assert_eq!(connection.answer().said(), "passed");
     }
 }

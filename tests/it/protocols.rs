@@ -1,11 +1,8 @@
 //! The versions of HTTP that the door speaks.
 
-use bytes::Bytes;
-use h2::client::SendRequest;
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use serde_json::json;
 
-use crate::kit::{PATIENCE, Request, Served, call, fixture};
+use crate::kit::{Http2, Request, Served, call, fixture};
 
 #[test]
 fn a_connection_is_kept_for_the_next_call() {
@@ -55,59 +52,29 @@ fn what_is_no_http_ends_its_own_connection_alone() {
     assert_eq!(served.ask(&Request::get("/healthz")).status, 200);
 }
 
-/// An HTTP/2 connection, opened without asking whether the server speaks it.
-async fn prior_knowledge(served: &Served) -> SendRequest<Bytes> {
-    let stream = TcpStream::connect(served.address).await.expect("the server listens");
-    let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
-    tokio::spawn(connection);
-    client.ready().await.expect("HTTP/2")
-}
-
-/// Makes a webhook call on a stream of its own.
-async fn ask(client: &SendRequest<Bytes>, body: Vec<u8>) -> (u16, Value) {
-    let exchange = async {
-        let request = http::Request::post("http://localhost/webhook")
-            .header("content-type", "application/json")
-            .body(())
-            .expect("a request");
-        let mut client = client.clone().ready().await.expect("open");
-        let (answer, mut sender) = client.send_request(request, false).expect("open");
-        sender.send_data(body.into(), true).expect("open");
-        let (head, mut stream) = answer.await.expect("an answer").into_parts();
-        let mut body = Vec::new();
-        while let Some(piece) = stream.data().await {
-            let piece = piece.expect("the rest of the body");
-            stream.flow_control().release_capacity(piece.len()).expect("open");
-            body.extend_from_slice(&piece);
-        }
-        (head.status.as_u16(), serde_json::from_slice(&body).expect("JSON"))
-    };
-    tokio::time::timeout(PATIENCE, exchange).await.expect("in time")
-}
-
 #[tokio::test]
 async fn http_2_is_spoken_in_clear_text() {
     let served = Served::demo();
-    let client = prior_knowledge(&served).await;
-    let (status, reply) = ask(&client, fixture("requests/order-status")).await;
+    let client = Http2::open(served.address).await;
+    let (status, reply) = client.ask(fixture("requests/order-status")).await;
     assert_eq!(status, 200);
     assert_eq!(reply["sessionInfo"]["parameters"]["attempts"], 3);
-    let (status, error) = ask(&client, b"no JSON".to_vec()).await;
+    let (status, error) = client.ask(b"no JSON".to_vec()).await;
     assert_eq!((status, &error["error"]["code"]), (400, &json!("invalid_request")));
-    let (status, error) = ask(&client, vec![b' '; (1 << 20) + 1]).await;
+    let (status, error) = client.ask(vec![b' '; (1 << 20) + 1]).await;
     assert_eq!((status, &error["error"]["code"]), (413, &json!("too_large")));
-    let (status, _) = ask(&client, call("fail", &json!({ "kind": "panic" }))).await;
+    let (status, _) = client.ask(call("fail", &json!({ "kind": "panic" }))).await;
     assert_eq!(status, 500);
-    let (status, _) = ask(&client, fixture("requests/large-40kb")).await;
+    let (status, _) = client.ask(fixture("requests/large-40kb")).await;
     assert_eq!(status, 200, "the connection goes on");
 }
 
 #[tokio::test]
 async fn calls_share_an_http_2_connection() {
     let served = Served::demo();
-    let client = prior_knowledge(&served).await;
+    let client = Http2::open(served.address).await;
     let begun = std::time::Instant::now();
-    let naps = (0..10).map(|_| ask(&client, call("slow", &json!({ "ms": 150 }))));
+    let naps = (0..10).map(|_| client.ask(call("slow", &json!({ "ms": 150 }))));
     let answers = futures_util::future::join_all(naps).await;
     assert!(answers.iter().all(|(status, _)| *status == 200), "{answers:?}");
     assert!(begun.elapsed().as_millis() < 1500, "not one after the other: {:?}", begun.elapsed());

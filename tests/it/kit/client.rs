@@ -188,6 +188,17 @@ impl Connection {
         self.answer()
     }
 
+    /// Sends as much of this as the server wants.
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.stream.get_mut().write_all(bytes)
+    }
+
+    /// Sends all of this, and reads the answer; the server may not want all of it.
+    pub(crate) fn ask_bytes(&mut self, text: &[u8]) -> Answer {
+        let _ = self.try_send(text);
+        self.answer()
+    }
+
     pub(crate) fn answer(&mut self) -> Answer {
         let (status, headers) = self.answer_head();
         let mut answer = Answer { status, headers, body: Vec::new() };

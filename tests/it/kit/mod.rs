@@ -2,6 +2,7 @@
 
 mod certificates;
 mod client;
+mod http2;
 mod judged;
 mod program;
 mod secure;
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 
 pub(crate) use certificates::Identity;
 pub(crate) use client::{Answer, Connection, Request};
+pub(crate) use http2::{Http2, read as http2_answer};
 pub(crate) use judged::Judged;
 pub(crate) use program::{Ended, Program, run, run_with};
 pub(crate) use secure::SecureClient;
