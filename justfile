@@ -44,6 +44,10 @@ bench:
     cargo bench --locked --profile dist --bench door
     cargo bench --locked --profile dist --features testing --bench callers
 
+# The server at ten times what it can answer: who waits how long, who is refused, what memory it takes.
+load:
+    cargo bench --locked --profile dist --bench load
+
 # Fuzz the request parser, starting from the fixtures; needs nightly Rust and cargo-fuzz.
 fuzz seconds='60':
     bash tests/fuzz.sh {{ seconds }}

@@ -6,9 +6,11 @@
 //!
 //! The bare server parses the same body into a `serde_json::Value` and answers the same
 //! `order-status` reply, without a log. Rejoinder runs as `rejoinder serve` does, its access log
-//! written to a file. Compared are CPU time per request (user and system, of all the server's
-//! threads), the time from start to the first 200, and idle memory (PSS). Rounds alternate, so that
-//! a noisy machine disturbs both; the median counts. Linux only: it reads `/proc` and runs `taskset`.
+//! written to a file; then with one `header` check besides, so that everything is on that a service
+//! has: log, metrics, duplicates (every call has an id of its own), deadline, check. Compared are
+//! CPU time per request (user and system, of all the server's threads), the time from start to the
+//! first 200, and idle memory (PSS). Rounds alternate, so that a noisy machine disturbs both; the
+//! median counts. Linux only: it reads `/proc` and runs `taskset`.
 
 #![expect(clippy::print_stdout, reason = "it prints its figures")]
 
@@ -55,7 +57,7 @@ fn main() {
     for (name, requests) in [("typical-3kb", 20_000), ("large-40kb", 4_000)] {
         let body = std::fs::read_to_string(format!("fixtures/requests/{name}.json")).expect("a fixture");
         for connections in CONNECTIONS {
-            let (bare, rejoinder) = cpu_per_request(&body, requests, connections);
+            let (bare, rejoinder) = cpu_per_request(&body, requests, connections, Kind::Rejoinder);
             println!(
                 "{:>6} B {connections:>12} {:>9.1} µs {:>9.1} µs {:>8.2}",
                 body.len(),
@@ -64,6 +66,19 @@ fn main() {
                 rejoinder.as_secs_f64() / bare.as_secs_f64(),
             );
         }
+    }
+    println!("\nthe same with everything on, a caller check included\n");
+    for (name, requests) in [("typical-3kb", 20_000), ("large-40kb", 4_000)] {
+        let body = std::fs::read_to_string(format!("fixtures/requests/{name}.json")).expect("a fixture");
+        let (bare, whole) = cpu_per_request(&body, requests, 16, Kind::Whole);
+        println!(
+            "{:>6} B {:>12} {:>9.1} µs {:>9.1} µs {:>8.2}",
+            body.len(),
+            16,
+            bare.as_nanos() as f64 / 1000.0,
+            whole.as_nanos() as f64 / 1000.0,
+            whole.as_secs_f64() / bare.as_secs_f64(),
+        );
     }
     let start = |kind| median((0..STARTS).map(|_| start_one(kind).1).collect());
     let (bare, rejoinder) = (start(Kind::Bare), start(Kind::Rejoinder));
@@ -80,9 +95,9 @@ fn main() {
     }
 }
 
-fn cpu_per_request(body: &str, requests: usize, connections: usize) -> (Duration, Duration) {
+fn cpu_per_request(body: &str, requests: usize, connections: usize, kind: Kind) -> (Duration, Duration) {
     let (bare, _) = start_one(Kind::Bare);
-    let (rejoinder, _) = start_one(Kind::Rejoinder);
+    let (rejoinder, _) = start_one(kind);
     rounds::cpu_per_request(&bare, &rejoinder, body, requests, connections)
 }
 
@@ -90,6 +105,8 @@ fn cpu_per_request(body: &str, requests: usize, connections: usize) -> (Duration
 enum Kind {
     Bare,
     Rejoinder,
+    /// With a caller check, as a service has it.
+    Whole,
 }
 
 fn start_one(kind: Kind) -> (Process, Duration) {
@@ -97,6 +114,12 @@ fn start_one(kind: Kind) -> (Process, Duration) {
     // An empty one keeps a configuration file away.
     let folder = tempfile::tempdir().expect("a folder");
     let own = std::env::current_exe().expect("this program");
+    if let Kind::Whole = kind {
+        let (name, value) = load::KEY;
+        let check = format!("{{ kind = \"header\", name = \"{name}\", values = [\"{value}\"] }}");
+        let file = format!("[demo]\nenabled = true\n[auth]\nany_of = [{check}]\n");
+        std::fs::write(folder.path().join("rejoinder.toml"), file).expect("written");
+    }
     match kind {
         Kind::Bare => Process::start(
             own.as_os_str(),
@@ -104,7 +127,7 @@ fn start_one(kind: Kind) -> (Process, Duration) {
             folder,
             body,
         ),
-        Kind::Rejoinder => Process::start(
+        Kind::Rejoinder | Kind::Whole => Process::start(
             env!("CARGO_BIN_EXE_rejoinder").as_ref(),
             |address| ["serve", "--bind", &address.to_string()].map(str::to_owned).to_vec(),
             folder,

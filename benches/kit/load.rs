@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+/// The header that all callers send; `door` has it checked.
+pub(crate) const KEY: (&str, &str) = ("X-Webhook-Key", "a-key-of-the-benchmark-alone");
+
 const ID: &str = "\"detectIntentResponseId\":";
 
 pub(crate) fn run(address: SocketAddr, body: &str, requests: usize, connections: usize) {
@@ -76,7 +79,9 @@ fn request(body: &str, token: Option<&str>) -> String {
     let authorization = token.map(|token| format!("{BEARER}{token}\r\n")).unwrap_or_default();
     format!(
         "{START}{authorization}Host: localhost\r\nContent-Type: application/json\r\nUser-Agent: Google-Dialogflow\r\n\
-         Accept: */*\r\nAccept-Encoding: gzip, deflate, br\r\nContent-Length: {}\r\n\r\n{body}",
+         Accept: */*\r\nAccept-Encoding: gzip, deflate, br\r\n{}: {}\r\nContent-Length: {}\r\n\r\n{body}",
+        KEY.0,
+        KEY.1,
         body.len()
     )
 }
