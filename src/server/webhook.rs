@@ -81,6 +81,7 @@ pub(crate) async fn answer(
         }
         Err((refusal, cause)) => {
             if let Refusal::Overloaded { why } = refusal {
+                door.metrics.shed();
                 quiet = !door.overload.tells(why);
             }
             // Who was too slow has had the time already.
@@ -162,7 +163,10 @@ async fn admit(
     let envelope = envelope.map_err(|refusal| (refusal, None))?;
     let allowed = door.auth.judge_session(&envelope.session());
     allowed.map_err(|cause| (Refusal::Forbidden { challenges: None }, Some(cause.to_string())))?;
-    let place = door.overload.enter().await;
+    let place = {
+        let _queued = door.metrics.queued();
+        door.overload.enter().await
+    };
     phases.end(Phase::Queueing);
     let place = place.map_err(|_| (Refusal::Overloaded { why: "no place became free in time" }, None))?;
     Ok((Call::new(envelope, caller, fulfillment.states()), place, (in_flight, held)))

@@ -32,7 +32,8 @@ fn a_panic_is_one_500_and_its_place_is_logged_with_the_call() {
         .collect();
     let [panic] = &found[..] else { panic!("one line: {found:?}") };
     assert_eq!(panic["message"], "panic: the demo panics as asked");
-    assert_eq!((&panic["tag"], &panic["request_id"]), (&json!("fail"), &json!("abc-1")));
+    let tag = &panic["logging.googleapis.com/labels"]["tag"];
+    assert_eq!((tag, &panic["request_id"]), (&json!("fail"), &json!("abc-1")));
     assert_eq!(panic["severity"], "ERROR");
     let place = panic["place"].as_str().expect("a place");
     let line = place.strip_prefix("src/demo.rs:").and_then(|rest| rest.split(':').next());
@@ -64,7 +65,8 @@ fn all_threads_may_be_held_and_the_rest_goes_on_and_the_log_names_the_tag() {
     }
     let warnings = lines(&program, "rejoinder::blocking");
     let [warning] = &warnings[..] else { panic!("once for a tag: {warnings:?}") };
-    assert_eq!((&warning["tag"], &warning["severity"]), (&json!("block"), &json!("WARNING")));
+    let tag = &warning["logging.googleapis.com/labels"]["tag"];
+    assert_eq!((tag, &warning["severity"]), (&json!("block"), &json!("WARNING")));
     assert_eq!(warning["still_running"], true, "while it is held: {warning}");
     assert!(warning["ms"].as_u64().is_some_and(|ms| (20..1500).contains(&ms)), "{warning}");
     assert!(
