@@ -30,12 +30,13 @@ impl Claims {
     }
 
     /// The members of `aud`, which may be one text or a list (RFC 7519, 4.1.3).
-    pub(super) fn audiences(&self) -> Vec<&str> {
-        match self.0.get("aud") {
-            Some(Value::String(one)) => vec![one],
-            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        }
+    pub(super) fn audiences(&self) -> impl Iterator<Item = &str> {
+        let (one, several) = match self.0.get("aud") {
+            Some(Value::String(one)) => (Some(one.as_str()), &[][..]),
+            Some(Value::Array(several)) => (None, &several[..]),
+            _ => (None, &[][..]),
+        };
+        one.into_iter().chain(several.iter().filter_map(Value::as_str))
     }
 
     /// The members of `scope`, a text with blanks (RFC 8693, 4.2), or `scp`, which some issuers write as a list.

@@ -44,14 +44,14 @@ impl Expected {
     }
 
     pub(in crate::auth) fn judge_audience(&self, claims: &Claims, path: &str) -> Result<(), Reason> {
-        let found = claims.audiences();
         let is_ours = |found: &&str| match &self.audiences[..] {
             [] => found.strip_prefix(&*self.public_url) == Some(path),
             audiences => audiences.iter().any(|audience| audience == *found),
         };
-        if found.iter().any(is_ours) {
+        if claims.audiences().any(|found| is_ours(&found)) {
             return Ok(());
         }
+        let found: Vec<&str> = claims.audiences().collect();
         let expected: Cow<'_, [String]> = match &self.audiences[..] {
             [] => vec![format!("{}{path}", self.public_url)].into(),
             audiences => audiences.into(),

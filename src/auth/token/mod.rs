@@ -52,9 +52,7 @@ pub(super) fn bearer_of<'a>(presented: &Presented<'a>, name: &HeaderName) -> Res
     if token.len() > LONGEST {
         return Err(Reason::invalid(format!("the token has {} bytes, over {LONGEST}", token.len())));
     }
-    let text = std::str::from_utf8(token)
-        .ok()
-        .filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic()));
+    let text = std::str::from_utf8(token).ok().filter(|text| !text.is_empty());
     text.ok_or_else(|| Reason::invalid("the token is empty, or holds what no token holds"))
 }
 
