@@ -65,14 +65,15 @@ mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use config::OnDeadline;
 pub use error::{Error, ErrorKind, Result};
 pub use fulfillment::extract::{
     Flow, Form, FromCall, Intent, Language, Messages, OptionalFromCall, Page, Param, Params, Payload,
     Sentiment, Session, State, Tag, Utterance,
 };
 pub use fulfillment::{
-    Call, ExportError, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply, ReplyError, Route,
-    Router, SetupError, SetupFault, blocking, rich,
+    Call, Deadline, ExportError, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply,
+    ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
 };
 pub use server::{Rejoinder, Server, ServerError};
 

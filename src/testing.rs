@@ -36,7 +36,7 @@ use serde_json::Value;
 
 use crate::auth::Caller;
 use crate::error::Result;
-use crate::fulfillment::{AnswerForm, Call, Fulfillment, OnError, Router};
+use crate::fulfillment::{AnswerForm, Call, Deadline, Fulfillment, OnError, Router};
 use crate::protocol::{
     Envelope, FormInfo, FulfillmentInfo, Message, PageInfo, ParameterInfo, ParameterState, Query,
     SessionInfo, Transition, WebhookRequest, WebhookResponse,
@@ -169,9 +169,9 @@ impl WebhookCall {
             "fulfillmentInfo": { "tag": self.request.tag() }, "sessionInfo": { "parameters": parameters },
         });
         let envelope = Envelope::parse(&request.to_string().into())?;
-        let call = Call::new(envelope, Caller::Unverified, fulfillment.states());
-        let form = AnswerForm::Parameters { messages_key: "messages" };
-        let body = fulfillment.answer_as(call, form).await.body?;
+        let call = call(&fulfillment, envelope);
+        let form = AnswerForm::Parameters { messages_key: "messages".into() };
+        let body = fulfillment.answer_as(call, &form).await.body?;
         Ok(serde_json::from_slice(&body)?)
     }
 
@@ -183,8 +183,8 @@ impl WebhookCall {
     pub async fn send_to(&self, webhook: &Webhook) -> Result<Response> {
         let fulfillment = &webhook.0;
         let envelope = Envelope::parse(&serde_json::to_vec(&self.request)?.into())?;
-        let call = Call::new(envelope, Caller::Unverified, fulfillment.states());
-        let body = fulfillment.answer_as(call, AnswerForm::Response).await.body?;
+        let call = call(fulfillment, envelope);
+        let body = fulfillment.answer_as(call, &AnswerForm::Response).await.body?;
         Ok(Response(WebhookResponse::parse(&body)?))
     }
 }
@@ -202,6 +202,13 @@ impl Webhook {
     pub fn new(router: Router) -> Result<Self> {
         Ok(Self(Fulfillment::build(router, &OnError::Raise, None)?))
     }
+}
+
+/// The call, with the time that it would have by default.
+fn call(fulfillment: &Fulfillment, envelope: Envelope) -> Call {
+    let time = fulfillment.route(&envelope.tag()).and_then(|route| route.times().deadline);
+    let deadline = Deadline::at(std::time::Instant::now() + time.unwrap_or(Deadline::USUAL));
+    Call::new(envelope, Caller::Unverified, fulfillment.states(), deadline)
 }
 
 fn json(value: impl Serialize) -> Value {

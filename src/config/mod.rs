@@ -21,6 +21,7 @@ mod source;
 mod tables;
 mod tls;
 mod traces;
+mod turn;
 mod value;
 
 use std::cell::RefCell;
@@ -41,6 +42,7 @@ pub use secrets::Secrets;
 pub use settings::{Fulfillment, Log, LogFormat, Server};
 pub use tls::{ClientCertificates, Tls};
 pub use traces::Traces;
+pub use turn::{OnDeadline, RouteTurn, Turn};
 pub use value::Bind;
 
 use layers::tree;

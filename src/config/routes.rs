@@ -1,6 +1,7 @@
 //! `[routes."tag"]`: tags served without code, each by a flexible webhook.
 
 use super::reader::Reader;
+use super::turn::RouteTurn;
 
 /// `[routes."tag"]`
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +15,10 @@ pub struct Route {
     pub reply: Option<ReplySetting>,
     /// What the agent gets when the call fails.
     pub on_error: Option<FailureSetting>,
+    /// What the agent gets at the deadline, if not the same.
+    pub on_timeout: Option<FailureSetting>,
+    /// Its time.
+    pub turn: RouteTurn,
 }
 
 /// A reply as it is written: a text, or a whole `WebhookResponse`. Both may hold references.
@@ -37,7 +42,7 @@ pub enum FailureSetting {
 }
 
 /// A route with every key, which the schema is made from.
-pub(super) const SAMPLE: &str = r#"{ webhook = "w", reply = "r", on_error = 503 }"#;
+pub(super) const SAMPLE: &str = r#"{ webhook = "w", reply = "r", on_error = 503, on_timeout = 504, deadline = "1s", on_deadline = "detach" }"#;
 
 /// The statuses that Dialogflow tells apart, and the one for time.
 pub(super) const STATUSES: [u16; 7] = [400, 401, 403, 404, 500, 503, 504];
@@ -54,10 +59,12 @@ pub(super) fn read(reader: &Reader<'_, '_>) -> Vec<Route> {
                 None
             }
         });
-        let on_error = route.optional("on_error", Reader::document).flatten();
-        let on_error = on_error
-            .and_then(|value| failure(&value).map_err(|message| route.refuse("on_error", message)).ok());
-        Route { tag: tag.to_owned(), webhook, reply, on_error }
+        let on_failure = |key| {
+            let value = route.optional(key, Reader::document).flatten();
+            value.and_then(|value| failure(&value).map_err(|message| route.refuse(key, message)).ok())
+        };
+        let (on_error, on_timeout) = (on_failure("on_error"), on_failure("on_timeout"));
+        Route { tag: tag.to_owned(), webhook, reply, on_error, on_timeout, turn: RouteTurn::read(route) }
     });
     routes.into_iter().map(|(_, route)| route).collect()
 }

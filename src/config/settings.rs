@@ -7,6 +7,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use super::limits::Limits;
 use super::reader::Reader;
 use super::tls::Tls;
+use super::turn::Turn;
 use super::value::Bind;
 
 /// `[server]`; each key's sentence stands in `config.default.toml`.
@@ -26,6 +27,8 @@ pub struct Server {
     pub handler_threads: usize,
     pub limits: Limits,
     pub dangerous_allow_unauthenticated: bool,
+    /// `deadline`, `on_deadline`, `max_detached`, `detached_timeout`.
+    pub turn: Turn,
     pub tls: Tls,
 }
 
@@ -110,6 +113,7 @@ impl Server {
             handler_threads: reader.integer("handler_threads", 0..=1024),
             limits: Limits::read(reader),
             dangerous_allow_unauthenticated: reader.flag("dangerous_allow_unauthenticated"),
+            turn: Turn::read(reader),
             tls: reader.section("tls", Tls::read),
         }
     }

@@ -6,6 +6,7 @@ use crate::auth::Caller;
 use crate::protocol::Envelope;
 use crate::telemetry::trace::Trace;
 
+use super::deadline::Deadline;
 use super::extract::States;
 
 /// One call of the agent. Cloning it is cheap; it is the same call.
@@ -23,11 +24,12 @@ struct Inner {
     caller: Caller,
     states: Arc<States>,
     trace: Trace,
+    deadline: Deadline,
 }
 
 impl Call {
-    pub(crate) fn new(envelope: Envelope, caller: Caller, states: Arc<States>) -> Self {
-        Self { inner: Arc::new(Inner { envelope, caller, states, trace: Trace::default() }) }
+    pub(crate) fn new(envelope: Envelope, caller: Caller, states: Arc<States>, deadline: Deadline) -> Self {
+        Self { inner: Arc::new(Inner { envelope, caller, states, trace: Trace::default(), deadline }) }
     }
 
     /// The same call, in this trace. To be said before there are clones, which have none.
@@ -54,6 +56,12 @@ impl Call {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.inner.caller
+    }
+
+    /// When it must have been answered.
+    #[must_use]
+    pub fn deadline(&self) -> Deadline {
+        self.inner.deadline
     }
 
     pub(super) fn trace(&self) -> &Trace {

@@ -3,6 +3,7 @@
 //! It does not know through which door a call came: a [`Call`] goes in, a sealed answer comes out.
 
 mod call;
+pub(crate) mod deadline;
 mod export;
 pub mod extract;
 pub mod handler;
@@ -13,6 +14,7 @@ pub mod router;
 pub(crate) mod upstream;
 
 pub use call::Call;
+pub use deadline::Deadline;
 pub use export::ExportError;
 #[cfg(feature = "cli")]
 pub(crate) use export::{Authentication, Export, webhook as flexible_webhook};

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::runtime::Handle;
 
+use super::background::Background;
 use super::body::Limits;
 use super::flood::Flood;
 use super::lifecycle::Lifecycle;
-use super::overload::{Overload, Place};
-use super::phases::{Phase, Phases};
+use super::overload::Overload;
 use super::shown::Shown;
 use crate::auth::Auth;
-use crate::error::Error;
-use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
+use crate::config::Turn;
+use crate::fulfillment::Fulfillment;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::trace::Tracing;
 
@@ -32,6 +32,8 @@ pub(crate) struct Door {
     pub(crate) metrics: Metrics,
     pub(crate) tracing: Tracing,
     pub(crate) handlers: Handle,
+    pub(crate) background: Background,
+    pub(crate) turn: Turn,
     /// How many threads handlers share.
     pub(crate) handler_threads: usize,
     pub(crate) overload: Overload,
@@ -42,7 +44,7 @@ pub(crate) struct Door {
     /// The path below which tags answer flexible calls; empty for none.
     pub(crate) flexible_path: String,
     /// The member of a flexible answer that holds the messages.
-    pub(crate) messages_key: String,
+    pub(crate) messages_key: Arc<str>,
     /// Which refused callers are written to the log.
     pub(crate) refused: Flood,
     /// Whether somebody was told that an open door is seen from outside.
@@ -50,51 +52,6 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// Runs the handler where blocking harms nobody, unless it promised not to block.
-    pub(crate) async fn answer(
-        &self,
-        fulfillment: &Arc<Fulfillment>,
-        call: Call,
-        form: AnswerForm<'_>,
-        request_id: &str,
-        place: Place,
-        phases: &mut Phases,
-    ) -> Answer {
-        let tag = call.tag();
-        let route = fulfillment.route(&tag);
-        let seat = self.seat(place, &tag, request_id, route.map(|route| &**route));
-        drop(tag);
-        if seat.is_inline() {
-            let answering = fulfillment.answer_by(route.map(|route| &**route), call, form);
-            let answer = seat.run(answering).await;
-            phases.end(Phase::Handling);
-            return answer;
-        }
-        let route = route.map(Arc::clone);
-        let fulfillment = Arc::clone(fulfillment);
-        let messages_key = match form {
-            AnswerForm::Response => None,
-            AnswerForm::Parameters { messages_key } => Some(messages_key.to_owned()),
-        };
-        let answer = seat.spawn(self, async move {
-            let begun = Instant::now();
-            let form = match &messages_key {
-                None => AnswerForm::Response,
-                Some(messages_key) => AnswerForm::Parameters { messages_key },
-            };
-            (fulfillment.answer_by(route.as_deref(), call, form).await, begun)
-        });
-        let answer = match answer.await {
-            Ok((answer, begun)) => {
-                phases.end_at(Phase::Queueing, begun);
-                answer
-            }
-            Err(error) => Answer::failed(Error::internal("The handler failed.").with_cause(error)),
-        };
-        phases.end(Phase::Handling);
-        answer
-    }
-
     /// Says, once, that others seem to reach a door which checks nobody.
     pub(crate) fn warn_of_proxy(&self) {
         if !self.warned.swap(true, Ordering::Relaxed) {

@@ -31,6 +31,12 @@ impl Lifecycle {
         (!self.is_stopping()).then_some(guard)
     }
 
+    /// Takes in what goes on without a call, also while the server is stopping.
+    pub(crate) fn background(&self) -> InFlight {
+        self.inner.in_flight.fetch_add(1, Ordering::SeqCst);
+        InFlight(self.clone())
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.inner.stopping.load(Ordering::SeqCst)
     }

@@ -5,6 +5,7 @@
 
 mod access_log;
 mod admin;
+mod background;
 mod body;
 mod connections;
 mod door;
@@ -30,6 +31,7 @@ mod shown;
 mod signals;
 mod tls;
 mod trace;
+mod turn;
 mod webhook;
 
 #[cfg(feature = "cli")]

@@ -40,7 +40,6 @@ impl Phases {
     }
 
     /// When the call began.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what has a deadline counts from it"))]
     pub(crate) fn started(&self) -> Instant {
         self.started
     }

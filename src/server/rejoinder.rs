@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 
+use super::background::Background;
 use super::body::Limits;
 use super::door::Door;
 use super::executor;
@@ -177,6 +178,7 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
     for note in notes {
         tracing::warn!(target: "rejoinder::routes", "{note}");
     }
+    let lifecycle = Lifecycle::default();
     let door = Arc::new(Door {
         fulfillment: ArcSwap::from_pointee(fulfillment),
         auth,
@@ -185,17 +187,19 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
             expanded: server.expanded_limit,
             time: server.body_timeout,
         },
-        lifecycle: Lifecycle::default(),
         shown: Shown::new(&config.log),
         metrics: live.outbound().metrics().clone(),
         tracing: Tracing::new(&config.traces),
         handler_threads: handlers.metrics().num_workers(),
+        background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),
+        turn: server.turn.clone(),
+        lifecycle,
         handlers,
         overload: Overload::new(&server.limits),
         header_limit: server.limits.header_limit,
         blocking_warning: server.limits.blocking_warning,
         flexible_path: config.flexible.path.clone(),
-        messages_key: config.flexible.messages_key.clone(),
+        messages_key: config.flexible.messages_key.as_str().into(),
         refused: Flood::default(),
         warned: AtomicBool::new(false),
     });

@@ -8,7 +8,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::auth::{self, Caller, Presented};
-use crate::fulfillment::{AnswerForm, Call, Fulfillment};
+use crate::fulfillment::{AnswerForm, Call, Deadline, Fulfillment};
 use crate::protocol::Envelope;
 
 use super::access_log::Record;
@@ -19,6 +19,7 @@ use super::memory::Held;
 use super::overload::Place;
 use super::phases::{Phase, Phases};
 use super::respond::{self, Refusal};
+use super::turn::Turn;
 use super::{body, flexible, trace};
 
 /// The way in that a call took.
@@ -61,16 +62,13 @@ pub(crate) async fn answer(
     let mut response = match admitted {
         // Dropped after the response is made: shutdown waits for it.
         Ok((admitted, place, _in_flight)) => {
-            call = admitted.traced(span.trace());
+            let turn = admitted.traced(span.trace());
+            call = turn.call.clone();
             record.call = Some(&call);
             record.parameters = door.shown.of(call.envelope());
             record.caller = Some(call.caller());
-            let form = match entry {
-                Entry::Standard => AnswerForm::Response,
-                Entry::Flexible => AnswerForm::Parameters { messages_key: &door.messages_key },
-            };
             let id = &identity.request_id;
-            answer = door.answer(&fulfillment, call.clone(), form, id, place, &mut record.phases).await;
+            answer = door.answer(turn, id, place, &mut record.phases).await;
             record.outcome = answer.outcome.as_str();
             let told = answer.body.as_ref().err();
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
@@ -110,7 +108,7 @@ pub(crate) async fn answer(
 }
 
 /// A call, the place that its handler has, and what it holds until it is answered.
-type Admitted = (Call, Place, (InFlight, Held));
+type Admitted = (Turn, Place, (InFlight, Held));
 
 /// What a caller is told that no check accepts.
 fn refusal(door: &Door, refused: &auth::Refused) -> Refusal {
@@ -130,7 +128,7 @@ fn refusal(door: &Door, refused: &auth::Refused) -> Refusal {
 /// A refusal may come with a cause that is for the log alone.
 async fn admit(
     door: &Door,
-    fulfillment: &Fulfillment,
+    fulfillment: &Arc<Fulfillment>,
     request: &HttpRequest,
     payload: &mut Payload,
     entry: Entry,
@@ -169,5 +167,12 @@ async fn admit(
     };
     phases.end(Phase::Queueing);
     let place = place.map_err(|_| (Refusal::Overloaded { why: "no place became free in time" }, None))?;
-    Ok((Call::new(envelope, caller, fulfillment.states()), place, (in_flight, held)))
+    let route = fulfillment.route(&envelope.tag()).map(Arc::clone);
+    let deadline = Deadline::at(phases.started() + door.time_of(route.as_deref()));
+    let call = Call::new(envelope, caller, fulfillment.states(), deadline);
+    let form = match entry {
+        Entry::Standard => AnswerForm::Response,
+        Entry::Flexible => AnswerForm::Parameters { messages_key: Arc::clone(&door.messages_key) },
+    };
+    Ok((Turn { fulfillment: Arc::clone(fulfillment), route, call, form }, place, (in_flight, held)))
 }

@@ -14,6 +14,7 @@ mod cloud_run;
 mod commands;
 mod compile_fail;
 mod credentials_calls;
+mod deadlines;
 mod demo;
 mod doctor;
 mod door;

@@ -12,6 +12,7 @@
 //! | [`Messages`] | what the agent has queued for the user |
 //! | [`State<T>`] | something of yours, given to the router |
 //! | [`Caller`](crate::auth::Caller) | who was verified |
+//! | [`Deadline`](crate::Deadline) | when the call must have been answered |
 //! | [`WebhookRequest`](crate::protocol::WebhookRequest), [`Call`] | everything |
 //!
 //! Parameter names are compared without regard to case, and values are read as the platform means

@@ -1,14 +1,13 @@
 //! One call, from its tag to the bytes of its answer.
 
 use std::panic::AssertUnwindSafe;
-#[cfg(any(test, feature = "testing"))]
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 
 use super::{Fulfillment, Route};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::excerpt::excerpt;
 use crate::fulfillment::reply::{ReplyError, seal, seal_parameters};
 use crate::fulfillment::{Call, OnError, Reply};
@@ -55,16 +54,16 @@ impl Answer {
 }
 
 /// What an answer is written as.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum AnswerForm<'a> {
+#[derive(Debug, Clone)]
+pub(crate) enum AnswerForm {
     /// A `WebhookResponse`.
     Response,
     /// One object of parameters, the messages under this name.
-    Parameters { messages_key: &'a str },
+    Parameters { messages_key: Arc<str> },
 }
 
-impl AnswerForm<'_> {
-    fn seal(self, reply: Reply, call: &Call) -> Result<Bytes, ReplyError> {
+impl AnswerForm {
+    fn seal(&self, reply: Reply, call: &Call) -> Result<Bytes, ReplyError> {
         match self {
             Self::Response => seal(reply, call.envelope()),
             Self::Parameters { messages_key } => seal_parameters(reply, call.envelope(), messages_key),
@@ -75,14 +74,14 @@ impl AnswerForm<'_> {
 impl Fulfillment {
     #[cfg(any(test, feature = "testing"))]
     /// Answers a call in this form; a flexible one only if its handler needs nothing else.
-    pub(crate) async fn answer_as(&self, call: Call, form: AnswerForm<'_>) -> Answer {
+    pub(crate) async fn answer_as(&self, call: Call, form: &AnswerForm) -> Answer {
         let route = self.route(&call.tag()).map(Arc::clone);
         self.answer_by(route.as_deref(), call, form).await
     }
 
     /// Answers a call by the route of its tag; see [`Fulfillment::route`]. Never panics: a handler
     /// that does has failed.
-    pub(crate) async fn answer_by(&self, route: Option<&Route>, call: Call, form: AnswerForm<'_>) -> Answer {
+    pub(crate) async fn answer_by(&self, route: Option<&Route>, call: Call, form: &AnswerForm) -> Answer {
         let Some(route) = route else {
             return Answer::failed(self.unknown_tag(&call.tag()));
         };
@@ -102,7 +101,13 @@ impl Fulfillment {
         }
     }
 
-    fn send(&self, route: &Route, reply: Reply, call: &Call, form: AnswerForm<'_>) -> Answer {
+    /// What a call is answered whose deadline has passed.
+    pub(crate) fn answer_late(&self, route: &Route, call: &Call, form: &AnswerForm) -> Answer {
+        let error = Error::timed_out("The handler did not answer in time.").with_code("deadline_exceeded");
+        fail(route, error, call, form)
+    }
+
+    fn send(&self, route: &Route, reply: Reply, call: &Call, form: &AnswerForm) -> Answer {
         let error = match form.seal(reply, call) {
             Ok(body) => {
                 return Answer { outcome: Outcome::Replied, body: Ok(body), hidden: None };
@@ -147,8 +152,9 @@ async fn run(route: &Route, call: Call) -> Result<Reply> {
     Ok(reply)
 }
 
-fn fail(route: &Route, error: Error, call: &Call, form: AnswerForm<'_>) -> Answer {
-    match route.on_error.as_ref() {
+fn fail(route: &Route, error: Error, call: &Call, form: &AnswerForm) -> Answer {
+    let on_timeout = route.on_timeout.as_ref().filter(|_| error.kind() == ErrorKind::TimedOut);
+    match on_timeout.or(route.on_error.as_ref()) {
         None | Some(OnError::Raise) => Answer::failed(error),
         Some(OnError::RaiseAs(kind)) => Answer::failed(error.told_as(*kind)),
         Some(OnError::Apologise(apology)) => match form.seal(apology.clone(), call) {

@@ -1,8 +1,10 @@
 //! One tag, or one pattern of tags, and its handler.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::{After, Before, Erased, Handler, Needs, OnError, erase};
+use crate::config::{OnDeadline, RouteTurn};
 use crate::telemetry::metrics::{Metrics, TagCalls};
 
 /// A tag or pattern with its handler and settings of its own.
@@ -13,6 +15,8 @@ pub struct Route {
     pub(super) handler: Erased,
     pub(super) needs: Needs,
     pub(super) on_error: Option<OnError>,
+    pub(super) on_timeout: Option<OnError>,
+    pub(super) turn: RouteTurn,
     pub(super) before: Vec<Before>,
     pub(super) after: Vec<After>,
     pub(super) inline: bool,
@@ -35,6 +39,8 @@ impl Route {
             handler: erase(handler),
             needs,
             on_error: None,
+            on_timeout: None,
+            turn: RouteTurn::default(),
             before: Vec::new(),
             after: Vec::new(),
             inline: false,
@@ -48,7 +54,7 @@ impl Route {
     /// Handing a call over costs more than a small handler does: a handler that only computes is
     /// about twice as fast inline. In return it must never block, not even on a lock, and not compute
     /// for long: while it does, other connections of that thread wait, and so may the health check.
-    /// Awaiting is fine. A client that hangs up ends the handler where it awaits.
+    /// Awaiting is fine.
     pub fn inline(mut self) -> Self {
         self.inline = true;
         self
@@ -74,9 +80,43 @@ impl Route {
         self.on_error = Some(policy);
         self
     }
+
+    /// How long a call of this tag may take, whatever `server.deadline` says.
+    ///
+    /// It is counted from the head of the request, so reading it, verifying the caller and waiting for
+    /// a place are part of it. Keep it below what the agent waits for the webhook.
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.turn.deadline = Some(time);
+        self
+    }
+
+    /// What becomes of the handler when the deadline passes or the client hangs up, whatever
+    /// `server.on_deadline` says.
+    pub fn on_deadline(mut self, then: OnDeadline) -> Self {
+        self.turn.on_deadline = Some(then);
+        self
+    }
+
+    /// What the agent is told when time runs out: the deadline passes, or the handler fails with
+    /// [`Error::timed_out`](crate::Error::timed_out). Without it, what [`on_error`](Self::on_error) says.
+    pub fn on_timeout(mut self, policy: OnError) -> Self {
+        self.on_timeout = Some(policy);
+        self
+    }
 }
 
 impl Route {
+    /// What settings say of its time.
+    pub(crate) fn turn(mut self, turn: RouteTurn, on_timeout: Option<OnError>) -> Self {
+        (self.turn, self.on_timeout) = (turn, on_timeout);
+        self
+    }
+
+    /// What it says of its time.
+    pub(crate) fn times(&self) -> &RouteTurn {
+        &self.turn
+    }
+
     pub(crate) fn is_inline(&self) -> bool {
         self.inline
     }

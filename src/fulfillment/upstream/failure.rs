@@ -59,6 +59,13 @@ impl Failures {
             .with_cause(error)
     }
 
+    /// The call's own time ended before the webhook's.
+    pub(super) fn deadline(self, webhook: &str, error: OutboundError) -> Error {
+        Error::timed_out(format!("The upstream of the webhook {webhook:?} did not answer in time."))
+            .with_code("deadline_exceeded")
+            .with_cause(error)
+    }
+
     /// The answer gives no parameters.
     pub(super) fn response(self, webhook: &str, error: ResponseError) -> Error {
         let kind = match error {

@@ -7,13 +7,14 @@ mod traced;
 mod world;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{Call, Reply};
 use crate::config::Semantics;
 use crate::error::{Error, Result};
 use crate::flexible::{Exchange, Problem, RenderedReply, ReplyTemplate, Scope};
 use crate::outbound::credentials::Credentials;
-use crate::outbound::{Request, Response, Target};
+use crate::outbound::{OutboundError, Request, Response, Target};
 use crate::protocol::names::SessionName;
 
 use failure::Failures;
@@ -60,7 +61,7 @@ impl Upstream {
             request.body = rendered.body;
             request
         };
-        let response = self.exchange(variant, request).await?;
+        let response = self.exchange(variant, request, call.deadline().of_calls_out()).await?;
         if response.status >= 400 {
             // Why, an answer says in words of its own, which may hold personal data.
             let text = String::from_utf8_lossy(&response.body);
@@ -97,11 +98,14 @@ impl Upstream {
     }
 
     /// Sends the request with its credentials; once more if the token that was kept is not taken any more.
-    async fn exchange(&self, variant: &Variant, mut request: Request) -> Result<Response> {
+    async fn exchange(&self, variant: &Variant, mut request: Request, latest: Instant) -> Result<Response> {
         let Variant { target, credentials, .. } = variant;
-        let deadline = target.deadline();
+        let deadline = target.deadline().min(latest);
         let unpresented = |error| self.failures.credentials(&self.name, error);
-        let unanswered = |error| self.failures.outbound(&self.name, error);
+        let unanswered = |error| match error {
+            OutboundError::TimedOut { .. } if deadline == latest => self.failures.deadline(&self.name, error),
+            _ => self.failures.outbound(&self.name, error),
+        };
         let again = credentials.is_renewable().then(|| request.clone());
         let presented = credentials.present(&mut request, deadline, target.left(deadline)).await;
         let presented = presented.map_err(unpresented)?;

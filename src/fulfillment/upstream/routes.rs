@@ -46,7 +46,10 @@ pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -
     let mut variants = Variants { config, sources, known: HashMap::new(), notes: Vec::new() };
     for setting in &config.routes {
         let mut faults = Vec::new();
-        let on_error = setting.on_error.as_ref().and_then(|failure| policy(failure, &mut faults));
+        let mut told =
+            |failure: &Option<_>, key| failure.as_ref().and_then(|it| policy(it, key, &mut faults));
+        let on_error = told(&setting.on_error, "on_error");
+        let on_timeout = told(&setting.on_timeout, "on_timeout");
         let route = match route(setting, resources, &mut variants, &mut faults) {
             Some(route) if faults.is_empty() => route,
             _ => broken(setting),
@@ -55,6 +58,7 @@ pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -
             Some(policy) => route.on_error(policy),
             None => route,
         };
+        let route = route.turn(setting.turn.clone(), on_timeout);
         let tag = &setting.tag;
         routes.faults.extend(faults.into_iter().map(|message| RouteFault { tag: tag.clone(), message }));
         routes.router = std::mem::take(&mut routes.router).route(route);
@@ -171,7 +175,7 @@ fn template(reply: &ReplySetting, key: &str, faults: &mut Vec<String>) -> Option
     template.map_err(|error| faults.push(format!("{key}: {error}"))).ok()
 }
 
-fn policy(failure: &FailureSetting, faults: &mut Vec<String>) -> Option<OnError> {
+fn policy(failure: &FailureSetting, key: &str, faults: &mut Vec<String>) -> Option<OnError> {
     match failure {
         FailureSetting::Status(status) => ErrorKind::of_status(*status).map(OnError::RaiseAs),
         FailureSetting::Reply(ReplySetting::Text(text)) => Some(OnError::apologise(text)),
@@ -179,7 +183,7 @@ fn policy(failure: &FailureSetting, faults: &mut Vec<String>) -> Option<OnError>
             // What went wrong has set nothing, so an apology is said as it is written.
             let parsed = crate::protocol::WebhookResponse::parse(document.to_string().as_bytes());
             let response = parsed.map_err(|error| {
-                faults.push(format!("on_error: the reply document is no WebhookResponse: {error}"))
+                faults.push(format!("{key}: the reply document is no WebhookResponse: {error}"))
             });
             response.ok().map(|response| {
                 OnError::Apologise(into_reply(crate::flexible::RenderedReply::Document(Box::new(response))))
