@@ -65,7 +65,7 @@ mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use config::OnDeadline;
+pub use config::{DuplicateScope, OnDeadline};
 pub use error::{Error, ErrorKind, Result};
 pub use fulfillment::extract::{
     Flow, Form, FromCall, Intent, Language, Messages, OptionalFromCall, Page, Param, Params, Payload,

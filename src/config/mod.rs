@@ -42,7 +42,8 @@ pub use secrets::Secrets;
 pub use settings::{Fulfillment, Log, LogFormat, Server};
 pub use tls::{ClientCertificates, Tls};
 pub use traces::Traces;
-pub use turn::{OnDeadline, RouteTurn, Turn};
+pub(crate) use turn::is_header_name;
+pub use turn::{DuplicateScope, Duplicates, OnDeadline, RouteTurn, Turn};
 pub use value::Bind;
 
 use layers::tree;
@@ -92,6 +93,8 @@ pub struct Config {
     pub demo: bool,
     /// `[fulfillment]`
     pub fulfillment: Fulfillment,
+    /// `[duplicates]`
+    pub duplicates: Duplicates,
     /// `[outbound]`
     pub outbound: Outbound,
     /// `[secrets]`
@@ -190,6 +193,7 @@ impl Config {
         }
         let demo = reader.section("demo", |demo| demo.flag("enabled"));
         let fulfillment = reader.section("fulfillment", Fulfillment::read);
+        let duplicates = reader.section("duplicates", Duplicates::read);
         let outbound = reader.section("outbound", Outbound::read);
         let secrets = reader.section("secrets", Secrets::read);
         let agent = reader.section("agent", Agent::read);
@@ -205,6 +209,7 @@ impl Config {
             auth,
             demo,
             fulfillment,
+            duplicates,
             outbound,
             secrets,
             references: Vec::new(),

@@ -42,7 +42,7 @@ pub enum FailureSetting {
 }
 
 /// A route with every key, which the schema is made from.
-pub(super) const SAMPLE: &str = r#"{ webhook = "w", reply = "r", on_error = 503, on_timeout = 504, deadline = "1s", on_deadline = "detach" }"#;
+pub(super) const SAMPLE: &str = r#"{ webhook = "w", reply = "r", on_error = 503, on_timeout = 504, deadline = "1s", on_deadline = "detach", duplicates = "off", idempotency_header = "h" }"#;
 
 /// The statuses that Dialogflow tells apart, and the one for time.
 pub(super) const STATUSES: [u16; 7] = [400, 401, 403, 404, 500, 503, 504];

@@ -19,6 +19,44 @@ pub enum OnDeadline {
     Cancel,
 }
 
+/// Where a repeated call is recognized.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DuplicateScope {
+    /// Nowhere: every call runs the handler.
+    Off,
+    /// In the process that answered the first one.
+    #[default]
+    Local,
+}
+
+const SCOPES: (&[&str], &[DuplicateScope]) =
+    (&["local", "off"], &[DuplicateScope::Local, DuplicateScope::Off]);
+
+/// `[duplicates]`; each key's sentence stands in `config.default.toml`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the default file documents every key")]
+#[non_exhaustive]
+pub struct Duplicates {
+    pub scope: DuplicateScope,
+    pub window: Duration,
+    pub max_entries: usize,
+    pub max_bytes: usize,
+    pub remember_failures: bool,
+}
+
+impl Duplicates {
+    pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
+        Self {
+            scope: reader.choice("scope", SCOPES.0, SCOPES.1),
+            window: reader.duration("window", short(3600)),
+            max_entries: reader.integer("max_entries", 1..=10_000_000),
+            max_bytes: reader.size("max_bytes", 1024..=1 << 36),
+            remember_failures: reader.flag("remember_failures"),
+        }
+    }
+}
+
 /// The keys of `[server]` about a call's time; each key's sentence stands in `config.default.toml`.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the default file documents every key")]
@@ -54,6 +92,10 @@ pub struct RouteTurn {
     pub deadline: Option<Duration>,
     /// What becomes of the handler then.
     pub on_deadline: Option<OnDeadline>,
+    /// Where its repetitions are recognized.
+    pub duplicates: Option<DuplicateScope>,
+    /// The header that names the turn of a flexible call.
+    pub idempotency_header: Option<String>,
 }
 
 impl RouteTurn {
@@ -64,8 +106,24 @@ impl RouteTurn {
         Self {
             deadline: reader.optional("deadline", |reader, key| reader.duration(key, deadlines())),
             on_deadline: reader.optional("on_deadline", choice),
+            duplicates: reader.optional("duplicates", |reader, key| reader.choice(key, SCOPES.0, SCOPES.1)),
+            idempotency_header: reader.optional("idempotency_header", header).flatten(),
         }
     }
+}
+
+fn header(reader: &Reader<'_, '_>, key: &'static str) -> Option<String> {
+    let name = reader.text(key);
+    if is_header_name(&name) {
+        return Some(name);
+    }
+    reader.refuse(key, format!("expected a header's name such as \"Idempotency-Key\", found {name:?}"));
+    None
+}
+
+/// Whether a header can have this name.
+pub(crate) fn is_header_name(name: &str) -> bool {
+    actix_web::http::header::HeaderName::try_from(name).is_ok()
 }
 
 fn deadlines() -> RangeInclusive<Duration> {
@@ -84,14 +142,20 @@ mod tests {
     #[test]
     fn faulty_times_are_told_with_their_place() {
         let file = "[server]\ndeadline = \"31s\"\non_deadline = \"wait\"\nmax_detached = -1\n\
-                    [routes.a]\nwebhook = \"w\"\ndeadline = \"0s\"\non_deadline = \"auto\"\non_timeout = 418\n";
+                    [duplicates]\nscope = \"shared\"\nwindow = \"60\"\n\
+                    [routes.a]\nwebhook = \"w\"\ndeadline = \"0s\"\non_deadline = \"auto\"\non_timeout = 418\n\
+                    duplicates = true\nidempotency_header = \"Turn Id\"\n";
         let expected = [
             "rejoinder.toml:2: server.deadline: expected a time with its unit from 1ms to 30s, such as \"4.5s\" or \"500ms\", found \"31s\"",
             "rejoinder.toml:3: server.on_deadline: expected one of \"auto\", \"detach\", \"cancel\", found \"wait\"",
             "rejoinder.toml:4: server.max_detached: expected a whole number from 0 to 65536, found \"-1\"",
-            "rejoinder.toml:9: routes.a.on_timeout: expected one of the statuses [400, 401, 403, 404, 500, 503, 504], a text to say, or a table that is a WebhookResponse; found 418",
-            "rejoinder.toml:7: routes.a.deadline: expected a time with its unit from 1ms to 30s, such as \"4.5s\" or \"500ms\", found \"0s\"",
-            "rejoinder.toml:8: routes.a.on_deadline: expected one of \"detach\", \"cancel\", found \"auto\"",
+            "rejoinder.toml:6: duplicates.scope: expected one of \"local\", \"off\", found \"shared\"",
+            "rejoinder.toml:7: duplicates.window: expected a time with its unit from 1ms to 1h, such as \"4.5s\" or \"500ms\", found \"60\"",
+            "rejoinder.toml:12: routes.a.on_timeout: expected one of the statuses [400, 401, 403, 404, 500, 503, 504], a text to say, or a table that is a WebhookResponse; found 418",
+            "rejoinder.toml:10: routes.a.deadline: expected a time with its unit from 1ms to 30s, such as \"4.5s\" or \"500ms\", found \"0s\"",
+            "rejoinder.toml:11: routes.a.on_deadline: expected one of \"detach\", \"cancel\", found \"auto\"",
+            "rejoinder.toml:13: routes.a.duplicates: expected one of \"local\", \"off\", found \"true\"",
+            "rejoinder.toml:14: routes.a.idempotency_header: expected a header's name such as \"Idempotency-Key\", found \"Turn Id\"",
         ];
         assert_eq!(faults(file, &[]), expected);
     }

@@ -23,5 +23,5 @@ pub use handler::{Handler, IntoReply, blocking};
 pub use hook::IntoVerdict;
 pub use policy::OnError;
 pub use reply::{FulfillmentMessage, Reply, ReplyError, rich};
-pub(crate) use router::{Answer, AnswerForm, Fulfillment};
+pub(crate) use router::{Answer, AnswerForm, Fulfillment, Outcome};
 pub use router::{Route, Router, SetupError, SetupFault};

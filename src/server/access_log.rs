@@ -34,6 +34,8 @@ pub(crate) struct Record<'r> {
     /// The size of the answer's body.
     pub(crate) bytes: u64,
     pub(crate) outcome: &'static str,
+    /// Whether it repeats another call, which ran the handler.
+    pub(crate) duplicate: bool,
     /// The code and the full text of a failure, also of one that the caller did not hear of.
     pub(crate) error: Option<(&'static str, String)>,
 }
@@ -69,6 +71,7 @@ impl Record<'_> {
                     tag = &*short(&tag),
                     flexible = (self.entry == Entry::Flexible).then_some(true),
                     outcome = self.outcome,
+                    duplicate = self.duplicate.then_some(true),
                     status = self.status,
                     ms,
                     reading_ms = phase(Phase::Reading),

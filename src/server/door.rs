@@ -9,12 +9,13 @@ use tokio::runtime::Handle;
 
 use super::background::Background;
 use super::body::Limits;
+use super::duplicate::Duplicates;
 use super::flood::Flood;
 use super::lifecycle::Lifecycle;
 use super::overload::Overload;
 use super::shown::Shown;
 use crate::auth::Auth;
-use crate::config::Turn;
+use crate::config::{DuplicateScope, Turn};
 use crate::fulfillment::Fulfillment;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::trace::Tracing;
@@ -34,6 +35,9 @@ pub(crate) struct Door {
     pub(crate) handlers: Handle,
     pub(crate) background: Background,
     pub(crate) turn: Turn,
+    pub(crate) duplicates: Arc<Duplicates>,
+    /// Where repeated calls are recognized, unless their route says so itself.
+    pub(crate) duplicate_scope: DuplicateScope,
     /// How many threads handlers share.
     pub(crate) handler_threads: usize,
     pub(crate) overload: Overload,

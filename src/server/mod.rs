@@ -9,6 +9,7 @@ mod background;
 mod body;
 mod connections;
 mod door;
+mod duplicate;
 mod executor;
 mod flexible;
 mod flood;
@@ -53,3 +54,5 @@ pub(crate) use signals::signals;
 use actix_web::http::header::HeaderName;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Marks the answer to a call that repeats another.
+const DUPLICATE: HeaderName = HeaderName::from_static("x-rejoinder-duplicate");

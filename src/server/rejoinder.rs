@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use super::background::Background;
 use super::body::Limits;
 use super::door::Door;
+use super::duplicate::Duplicates;
 use super::executor;
 use super::flood::Flood;
 use super::lifecycle::Lifecycle;
@@ -193,6 +194,8 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),
         turn: server.turn.clone(),
+        duplicates: Arc::new(Duplicates::new(config.duplicates.clone())),
+        duplicate_scope: config.duplicates.scope,
         lifecycle,
         handlers,
         overload: Overload::new(&server.limits),

@@ -1,4 +1,4 @@
-//! A call that was let in, up to its answer: the handler runs, and the deadline is kept.
+//! A call that was let in, up to its answer: its handler runs once, and its deadline is kept.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::background::Work;
 use super::door::Door;
+use super::duplicate::{Claim, Claimed, Key};
 use super::overload::Place;
 use super::phases::{Phase, Phases};
+use super::seat::Seat;
 use crate::config::OnDeadline;
 use crate::error::Error;
 use crate::fulfillment::deadline::by;
@@ -22,11 +24,21 @@ pub(super) struct Turn {
     pub(super) route: Option<Arc<Route>>,
     pub(super) call: Call,
     pub(super) form: AnswerForm,
+    /// What its repetitions share with it, if they are recognized.
+    pub(super) key: Option<Key>,
+}
+
+/// What a call is answered.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) answer: Arc<Answer>,
+    /// Whether another call's handler made it.
+    pub(super) duplicate: bool,
 }
 
 /// What a handler came to.
 struct Done {
-    answer: Answer,
+    answer: Arc<Answer>,
     /// When it got a thread.
     begun: Instant,
 }
@@ -37,14 +49,18 @@ impl Turn {
         Self { call: self.call.traced(trace), ..self }
     }
 
-    async fn run(self) -> Done {
+    async fn run(self, claim: Option<Claim>) -> Done {
         let begun = Instant::now();
         let answer = self.fulfillment.answer_by(self.route.as_deref(), self.call, &self.form).await;
+        let answer = Arc::new(answer);
+        if let Some(claim) = claim {
+            claim.finish(&answer);
+        }
         Done { answer, begun }
     }
 
-    fn late(&self, route: &Route) -> Answer {
-        self.fulfillment.answer_late(route, &self.call, &self.form)
+    fn late(&self, route: &Route) -> Arc<Answer> {
+        Arc::new(self.fulfillment.answer_late(route, &self.call, &self.form))
     }
 }
 
@@ -54,27 +70,60 @@ impl Door {
         route.and_then(|route| route.times().deadline).unwrap_or(self.turn.deadline)
     }
 
-    /// Runs the handler where blocking harms nobody, unless it promised not to block.
+    /// Answers a call: by its handler, or as the call that it repeats was answered.
     pub(super) async fn answer(
         &self,
         turn: Turn,
         request_id: &str,
         place: Place,
         phases: &mut Phases,
-    ) -> Answer {
+    ) -> Answered {
+        let first = |answer| Answered { answer, duplicate: false };
         let Some(route) = turn.route.clone() else {
-            return turn.run().await.answer;
+            return first(turn.run(None).await.answer);
         };
         let deadline = turn.call.deadline().instant();
         // Who needed all the time to send the call gets no handler: nobody waits for its answer.
         if phases.started() + phases.total() >= deadline {
-            return turn.late(&route);
+            return first(turn.late(&route));
         }
-        let then = self.then(&route);
+        let claim = loop {
+            let Some(key) = &turn.key else { break None };
+            let known = match self.duplicates.claim(key, &turn.call) {
+                Claimed::First(claim) => break Some(claim),
+                Claimed::Unknown => break None,
+                Claimed::Again(known) => known,
+            };
+            let answer = match by(deadline, pin!(known.answer())).await {
+                Some(Some(answer)) => answer,
+                None => turn.late(&route),
+                // Its handler was ended before it had an answer: this call takes its place.
+                Some(None) => continue,
+            };
+            phases.end(Phase::Handling);
+            return Answered { answer, duplicate: true };
+        };
+        let seat = self.seat(place, &turn.call.tag(), request_id, Some(&route));
+        first(self.run(&turn, &route, claim, seat, phases).await)
+    }
+
+    /// Runs the handler where blocking harms nobody, unless it promised not to block.
+    async fn run(
+        &self,
+        turn: &Turn,
+        route: &Route,
+        claim: Option<Claim>,
+        seat: Seat,
+        phases: &mut Phases,
+    ) -> Arc<Answer> {
+        let deadline = turn.call.deadline().instant();
+        let then = self.then(turn, route);
         let done = match then {
-            OnDeadline::Cancel if route.is_inline() => by(deadline, pin!(turn.clone().run())).await.map(Ok),
+            OnDeadline::Cancel if seat.is_inline() => {
+                by(deadline, pin!(seat.run(turn.clone().run(claim)))).await.map(Ok)
+            }
             _ => {
-                let run = turn.clone().run();
+                let run = turn.clone().run(claim);
                 let work = if seat.is_inline() {
                     Work::Here(Box::pin(seat.run(run)))
                 } else {
@@ -89,15 +138,19 @@ impl Door {
                 phases.end_at(Phase::Queueing, begun);
                 answer
             }
-            Some(Err(error)) => Answer::failed(Error::internal("The handler failed.").with_cause(error)),
-            None => turn.late(&route),
+            Some(Err(error)) => {
+                Arc::new(Answer::failed(Error::internal("The handler failed.").with_cause(error)))
+            }
+            None => turn.late(route),
         };
         phases.end(Phase::Handling);
         answer
     }
 
-    /// What becomes of a handler that its call does not wait for any more.
-    fn then(&self, route: &Route) -> OnDeadline {
-        route.times().on_deadline.or(self.turn.on_deadline).unwrap_or_default()
+    /// What becomes of a handler that its call does not wait for any more. Where a repetition would
+    /// be recognized, it may still get the answer.
+    fn then(&self, turn: &Turn, route: &Route) -> OnDeadline {
+        let recognized = if turn.key.is_some() { OnDeadline::Detach } else { OnDeadline::Cancel };
+        route.times().on_deadline.or(self.turn.on_deadline).unwrap_or(recognized)
     }
 }

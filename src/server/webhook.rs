@@ -13,6 +13,7 @@ use crate::protocol::Envelope;
 
 use super::access_log::Record;
 use super::door::Door;
+use super::duplicate::Key;
 use super::identity::Identity;
 use super::lifecycle::InFlight;
 use super::memory::Held;
@@ -54,6 +55,7 @@ pub(crate) async fn answer(
         status: 0,
         bytes: 0,
         outcome: "refused",
+        duplicate: false,
         error: None,
     };
     let call;
@@ -68,13 +70,15 @@ pub(crate) async fn answer(
             record.parameters = door.shown.of(call.envelope());
             record.caller = Some(call.caller());
             let id = &identity.request_id;
-            answer = door.answer(turn, id, place, &mut record.phases).await;
+            let answered = door.answer(turn, id, place, &mut record.phases).await;
+            record.duplicate = answered.duplicate;
+            answer = answered.answer;
             record.outcome = answer.outcome.as_str();
             let told = answer.body.as_ref().err();
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
-            match answer.body {
-                Ok(body) => respond::reply(body),
-                Err(error) => respond::failed(&error, &door.auth),
+            match &answer.body {
+                Ok(body) => respond::reply(body.clone()),
+                Err(error) => respond::failed(error, &door.auth),
             }
         }
         Err((refusal, cause)) => {
@@ -91,6 +95,9 @@ pub(crate) async fn answer(
             refusal.respond()
         }
     };
+    if record.duplicate {
+        response.headers_mut().insert(super::DUPLICATE, HeaderValue::from_static("1"));
+    }
     record.status = response.status().as_u16();
     if let BodySize::Sized(bytes) = response.body().size() {
         record.bytes = bytes;
@@ -174,5 +181,8 @@ async fn admit(
         Entry::Standard => AnswerForm::Response,
         Entry::Flexible => AnswerForm::Parameters { messages_key: Arc::clone(&door.messages_key) },
     };
-    Ok((Turn { fulfillment: Arc::clone(fulfillment), route, call, form }, place, (in_flight, held)))
+    let key = route
+        .as_deref()
+        .and_then(|route| Key::of(request, entry, call.envelope(), route, door.duplicate_scope));
+    Ok((Turn { fulfillment: Arc::clone(fulfillment), route, call, form, key }, place, (in_flight, held)))
 }

@@ -150,11 +150,11 @@ fn an_empty_body_is_refused() {
 #[test]
 fn requests_sent_in_one_go_are_answered_in_order() {
     let served = Served::demo();
-    let counted = Request::call(call("counter", &json!({}))).text();
+    let [first, second, third] = [(); 3].map(|()| Request::call(call("counter", &json!({}))).text());
     let refused = Request::call("no JSON").text();
     let health = Request::get("/healthz").text();
     let mut connection = served.connect();
-    connection.send(&[&counted[..], &refused, &health, &counted, &counted].concat());
+    connection.send(&[&first[..], &refused, &health, &second, &third].concat());
     assert_eq!(count(&connection.answer()), 1);
     connection.answer().refused(400, "invalid_request");
     assert_eq!(connection.answer().json(), json!({ "status": "ok" }));

@@ -18,6 +18,7 @@ mod deadlines;
 mod demo;
 mod doctor;
 mod door;
+mod duplicates;
 mod embedded;
 mod examples;
 mod faults;

@@ -46,6 +46,14 @@ pub enum SetupFault {
         /// The type.
         type_name: &'static str,
     },
+    /// An idempotency header that no header can be.
+    #[error("the idempotency header of `{tag}` cannot be a header's name: {name:?}")]
+    HeaderName {
+        /// The tag or pattern.
+        tag: String,
+        /// What was given.
+        name: String,
+    },
     /// A state that a handler asks for and nobody gave.
     #[error("the handler of `{tag}` needs a state of type `{type_name}`; give it with `.state(…)`")]
     MissingState {
@@ -81,7 +89,7 @@ impl Fulfillment {
         for mut route in routes {
             route.on_error.get_or_insert_with(|| default_policy.clone());
             let tag = route.pattern.clone();
-            check_states(&route, &tag, &states, &mut faults);
+            check(&route, &tag, &states, &mut faults);
             let duplicate = match tag.strip_suffix('*') {
                 _ if tag.is_empty() => {
                     faults.push(SetupFault::EmptyTag);
@@ -107,7 +115,7 @@ impl Fulfillment {
         }
         let fallback = fallback.into_iter().next().map(|mut route| {
             route.on_error.get_or_insert_with(|| default_policy.clone());
-            check_states(&route, "the fallback", &states, &mut faults);
+            check(&route, "the fallback", &states, &mut faults);
             Arc::new(route)
         });
         if !faults.is_empty() {
@@ -155,7 +163,10 @@ impl Fulfillment {
     }
 }
 
-fn check_states(route: &Route, tag: &str, states: &States, faults: &mut Vec<SetupFault>) {
+fn check(route: &Route, tag: &str, states: &States, faults: &mut Vec<SetupFault>) {
+    if let Some(name) = route.idempotency_name().filter(|name| !crate::config::is_header_name(name)) {
+        faults.push(SetupFault::HeaderName { tag: tag.to_owned(), name: name.to_owned() });
+    }
     for (id, type_name) in &route.needs.states {
         if !states.contains(*id) {
             faults.push(SetupFault::MissingState { tag: tag.to_owned(), type_name });

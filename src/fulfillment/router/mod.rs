@@ -14,7 +14,7 @@ use super::handler::{Erased, Handler, erase};
 use super::hook::{self, After, Before, IntoVerdict};
 use super::{Call, OnError, Reply};
 
-pub(crate) use answer::{Answer, AnswerForm};
+pub(crate) use answer::{Answer, AnswerForm, Outcome};
 pub(crate) use build::Fulfillment;
 pub use build::{SetupError, SetupFault};
 pub use route::Route;

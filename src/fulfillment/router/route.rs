@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::{After, Before, Erased, Handler, Needs, OnError, erase};
-use crate::config::{OnDeadline, RouteTurn};
+use crate::config::{DuplicateScope, OnDeadline, RouteTurn};
 use crate::telemetry::metrics::{Metrics, TagCalls};
 
 /// A tag or pattern with its handler and settings of its own.
@@ -97,6 +97,22 @@ impl Route {
         self
     }
 
+    /// Where repetitions of a call are recognized, whatever `duplicates.scope` says.
+    ///
+    /// A standard call takes part if it names its turn, as the platform's do. A flexible one does not,
+    /// unless [`idempotency_header`](Self::idempotency_header) says what does.
+    pub fn duplicates(mut self, scope: DuplicateScope) -> Self {
+        self.turn.duplicates = Some(scope);
+        self
+    }
+
+    /// The header of flexible calls that names their turn: calls with the same value and the same
+    /// parameters are repetitions.
+    pub fn idempotency_header(mut self, name: impl Into<String>) -> Self {
+        self.turn.idempotency_header = Some(name.into());
+        self
+    }
+
     /// What the agent is told when time runs out: the deadline passes, or the handler fails with
     /// [`Error::timed_out`](crate::Error::timed_out). Without it, what [`on_error`](Self::on_error) says.
     pub fn on_timeout(mut self, policy: OnError) -> Self {
@@ -115,6 +131,10 @@ impl Route {
     /// What it says of its time.
     pub(crate) fn times(&self) -> &RouteTurn {
         &self.turn
+    }
+
+    pub(crate) fn idempotency_name(&self) -> Option<&str> {
+        self.turn.idempotency_header.as_deref()
     }
 
     pub(crate) fn is_inline(&self) -> bool {

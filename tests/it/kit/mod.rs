@@ -10,6 +10,7 @@ mod served;
 mod upstream;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -50,11 +51,13 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-/// The body of a call of `tag` with these session parameters.
+/// The body of a call of `tag` with these session parameters, in a turn of its own.
 pub(crate) fn call(tag: &str, parameters: &Value) -> Vec<u8> {
+    static TURN: AtomicUsize = AtomicUsize::new(1);
+    let turn = TURN.fetch_add(1, Ordering::Relaxed);
     let agent = "projects/example-project/locations/global/agents/example-agent";
     let request = json!({
-        "detectIntentResponseId": "example-response",
+        "detectIntentResponseId": format!("example-response-{turn}"),
         "fulfillmentInfo": { "tag": tag },
         "pageInfo": { "currentPage": format!("{agent}/flows/orders/pages/START_PAGE"), "displayName": "Start Page" },
         "sessionInfo": { "session": format!("{agent}/sessions/example-session"), "parameters": parameters },

@@ -1,0 +1,165 @@
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::auth::Caller;
+use crate::fulfillment::{Answer, Deadline, Outcome};
+use crate::protocol::Envelope;
+
+fn settings() -> config::Duplicates {
+    config::Config::load(&config::Sources::default()).expect("the defaults are valid").duplicates
+}
+
+fn duplicates(settings: config::Duplicates) -> (Arc<Duplicates>, Clock) {
+    let clock = Clock::manual();
+    let duplicates = Duplicates { clock: clock.clone(), ..Duplicates::new(settings) };
+    (Arc::new(duplicates), clock)
+}
+
+fn call_by(caller: Caller, body: &str) -> Call {
+    let envelope = Envelope::parse(&Bytes::copy_from_slice(body.as_bytes())).expect("a request");
+    Call::new(envelope, caller, Arc::default(), Deadline::at(Instant::now()))
+}
+
+fn call(text: &str) -> Call {
+    call_by(Caller::Unverified, &format!(r#"{{"text":"{text}"}}"#))
+}
+
+fn key(turn: &str) -> Key {
+    Key::join(&["standard", "/webhook", "session", turn, "tag", "page"]).expect("a key")
+}
+
+fn answer(outcome: Outcome) -> Arc<Answer> {
+    Arc::new(Answer { outcome, body: Ok(Bytes::from_static(b"{}")), hidden: None })
+}
+
+#[track_caller]
+fn first(claimed: Claimed) -> Claim {
+    match claimed {
+        Claimed::First(claim) => claim,
+        other => panic!("expected a first call: {other:?}"),
+    }
+}
+
+#[track_caller]
+fn again(claimed: Claimed) -> Arc<Entry> {
+    match claimed {
+        Claimed::Again(entry) => entry,
+        other => panic!("expected a repetition: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_given_again_until_the_window_ends() {
+    let (duplicates, clock) = duplicates(settings());
+    let claim = first(duplicates.claim(&key("1"), &call("hi")));
+    let waiting = again(duplicates.claim(&key("1"), &call("hi")));
+    let sent = answer(Outcome::Replied);
+    claim.finish(&sent);
+    assert!(Arc::ptr_eq(&waiting.answer().await.expect("an answer"), &sent));
+    clock.advance(Duration::from_millis(59_999));
+    let later = again(duplicates.claim(&key("1"), &call("hi")));
+    assert!(Arc::ptr_eq(&later.answer().await.expect("an answer"), &sent));
+    clock.advance(Duration::from_millis(1));
+    drop(first(duplicates.claim(&key("1"), &call("hi"))));
+    assert_eq!(duplicates.memory().held(), (0, 0));
+}
+
+#[test]
+fn another_turn_message_or_caller_is_another_call() {
+    let (duplicates, _) = duplicates(settings());
+    let caller = |subject: &str| Caller::Jwt {
+        issuer: "https://issuer.example".to_owned(),
+        subject: subject.to_owned(),
+        scopes: Vec::new(),
+    };
+    let long = "x".repeat(200);
+    let claims = [
+        first(duplicates.claim(&key("1"), &call("hi"))),
+        first(duplicates.claim(&key("2"), &call("hi"))),
+        first(duplicates.claim(&key("1"), &call("ho"))),
+        first(duplicates.claim(&key("1"), &call_by(caller(&format!("{long}a")), r#"{"text":"hi"}"#))),
+        first(duplicates.claim(&key("1"), &call_by(caller(&format!("{long}b")), r#"{"text":"hi"}"#))),
+    ];
+    let written_otherwise = call_by(Caller::Unverified, r#"{ "languageCode": "", "text": "hi" }"#);
+    again(duplicates.claim(&key("1"), &written_otherwise));
+    again(duplicates.claim(&key("1"), &call_by(caller(&format!("{long}b")), r#"{"text":"hi"}"#)));
+    assert_eq!(duplicates.memory().held().0, claims.len());
+    drop(claims);
+    assert_eq!(duplicates.memory().held(), (0, 0));
+}
+
+#[test]
+fn a_key_is_made_of_clear_parts() {
+    assert_ne!(Key::join(&["a", "b", ""]), Key::join(&["a", "", "b"]));
+    assert_eq!(Key::join(&["a\0b"]), None);
+}
+
+#[tokio::test]
+async fn a_failure_is_told_to_those_who_wait_and_then_forgotten_unless_asked() {
+    for outcome in [Outcome::Failed, Outcome::Apologised] {
+        let (duplicates, _) = duplicates(settings());
+        let claim = first(duplicates.claim(&key("1"), &call("hi")));
+        let waiting = again(duplicates.claim(&key("1"), &call("hi")));
+        claim.finish(&answer(outcome));
+        assert_eq!(waiting.answer().await.expect("an answer").outcome, outcome);
+        drop(first(duplicates.claim(&key("1"), &call("hi"))));
+        assert_eq!(duplicates.memory().held(), (0, 0));
+    }
+    let mut settings = settings();
+    settings.remember_failures = true;
+    let (duplicates, _) = duplicates(settings);
+    first(duplicates.claim(&key("1"), &call("hi"))).finish(&answer(Outcome::Failed));
+    again(duplicates.claim(&key("1"), &call("hi")));
+}
+
+#[tokio::test]
+async fn who_waits_for_a_handler_that_was_ended_is_told() {
+    let (duplicates, _) = duplicates(settings());
+    let claim = first(duplicates.claim(&key("1"), &call("hi")));
+    let waiting = again(duplicates.claim(&key("1"), &call("hi")));
+    drop(claim);
+    assert!(waiting.answer().await.is_none());
+    first(duplicates.claim(&key("1"), &call("hi")));
+}
+
+#[test]
+fn memory_is_bounded_and_calls_in_flight_are_not_forgotten() {
+    let mut settings = settings();
+    settings.max_entries = 3;
+    let (duplicates, _) = duplicates(settings.clone());
+    let in_flight = first(duplicates.claim(&key("flying"), &call("hi")));
+    for turn in ["1", "2", "3", "4"] {
+        first(duplicates.claim(&key(turn), &call("hi"))).finish(&answer(Outcome::Replied));
+    }
+    assert_eq!(duplicates.memory().held().0, 3);
+    again(duplicates.claim(&key("4"), &call("hi")));
+    again(duplicates.claim(&key("3"), &call("hi")));
+    again(duplicates.claim(&key("flying"), &call("hi")));
+    let more = ["1", "2"].map(|turn| first(duplicates.claim(&key(turn), &call("hi"))));
+    assert!(matches!(duplicates.claim(&key("5"), &call("hi")), Claimed::Unknown), "all are in flight");
+    drop((in_flight, more));
+    assert_eq!(duplicates.memory().held(), (0, 0));
+
+    settings.max_entries = 1000;
+    settings.max_bytes = 20_000;
+    let (duplicates, _) = self::duplicates(settings);
+    let long = "x".repeat(5000);
+    for turn in 0..10 {
+        first(duplicates.claim(&key(&turn.to_string()), &call(&long))).finish(&answer(Outcome::Replied));
+        assert!(duplicates.memory().held().1 <= 20_000);
+    }
+    assert_eq!(duplicates.memory().held().0, 3);
+    let huge = call(&"x".repeat(20_000));
+    assert!(matches!(duplicates.claim(&key("huge"), &huge), Claimed::Unknown));
+}
+
+#[test]
+fn a_turn_of_many_different_messages_is_not_compared_with_all_of_them() {
+    let (duplicates, _) = duplicates(settings());
+    let claims: Vec<_> = (0..MOST_ALIKE)
+        .map(|number| first(duplicates.claim(&key("1"), &call(&number.to_string()))))
+        .collect();
+    assert!(matches!(duplicates.claim(&key("1"), &call("one more")), Claimed::Unknown));
+    again(duplicates.claim(&key("1"), &call("0")));
+    drop(claims);
+}
