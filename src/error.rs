@@ -162,6 +162,18 @@ impl Error {
         &self.message
     }
 
+    /// The same failure for one more caller; its causes are text from now on.
+    pub(crate) fn again(&self) -> Self {
+        let mut causes = Vec::new();
+        let mut cause = self.cause.as_deref().map(|cause| cause as &dyn StdError);
+        while let Some(error) = cause {
+            causes.push(error.to_string());
+            cause = error.source();
+        }
+        let cause = (!causes.is_empty()).then(|| causes.join(": ").into());
+        Self { kind: self.kind, code: self.code, message: self.message.clone(), cause }
+    }
+
     pub(crate) fn from_boxed(cause: BoxError) -> Self {
         let cause = match cause.downcast::<Carried>() {
             Ok(carried) => return carried.0,

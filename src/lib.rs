@@ -86,6 +86,8 @@ mod pages {
     mod migrate {}
     #[doc = include_str!("../docs/callers.md")]
     mod callers {}
+    #[doc = include_str!("../docs/deferred.md")]
+    mod deferred {}
     #[doc = include_str!("../docs/handlers.md")]
     mod handlers {}
 }

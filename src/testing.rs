@@ -206,9 +206,9 @@ impl Webhook {
 
 /// The call, with the time that it would have by default.
 fn call(fulfillment: &Fulfillment, envelope: Envelope) -> Call {
-    let time = fulfillment.route(&envelope.tag()).and_then(|route| route.times().deadline);
-    let deadline = Deadline::at(std::time::Instant::now() + time.unwrap_or(Deadline::USUAL));
-    Call::new(envelope, Caller::Unverified, fulfillment.states(), deadline)
+    let route = fulfillment.route(&envelope.tag()).map(|route| &**route);
+    let times = fulfillment.times(route, std::time::Instant::now(), Deadline::USUAL);
+    Call::new(envelope, Caller::Unverified, fulfillment.states(), times)
 }
 
 fn json(value: impl Serialize) -> Value {

@@ -6,6 +6,7 @@
 
 mod agent;
 pub mod checks;
+mod deferred;
 mod effective;
 mod flexible;
 mod layers;
@@ -30,6 +31,7 @@ use std::path::{Path, PathBuf};
 
 pub use agent::Agent;
 pub use checks::{Auth, Check};
+pub use deferred::{Deferral, Deferred};
 pub use flexible::{
     ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue,
     Semantics, Success, Unresolved, UrlEncoding, WholeBooleans,
@@ -95,6 +97,8 @@ pub struct Config {
     pub fulfillment: Fulfillment,
     /// `[duplicates]`
     pub duplicates: Duplicates,
+    /// `[deferred]`
+    pub deferred: Deferred,
     /// `[outbound]`
     pub outbound: Outbound,
     /// `[secrets]`
@@ -194,11 +198,12 @@ impl Config {
         let demo = reader.section("demo", |demo| demo.flag("enabled"));
         let fulfillment = reader.section("fulfillment", Fulfillment::read);
         let duplicates = reader.section("duplicates", Duplicates::read);
+        let deferred = reader.section("deferred", Deferred::read);
         let outbound = reader.section("outbound", Outbound::read);
         let secrets = reader.section("secrets", Secrets::read);
         let agent = reader.section("agent", Agent::read);
         let flexible = reader.section("flexible", Flexible::read);
-        let routes = routes::read(reader);
+        let routes = routes::read(reader, server.turn.deadline);
         let webhooks_dir = reader.text("webhooks_dir").into();
         let environments_dir = reader.text("environments_dir").into();
         let log = reader.section("log", Log::read);
@@ -210,6 +215,7 @@ impl Config {
             demo,
             fulfillment,
             duplicates,
+            deferred,
             outbound,
             secrets,
             references: Vec::new(),

@@ -1,5 +1,8 @@
 //! `[routes."tag"]`: tags served without code, each by a flexible webhook.
 
+use std::time::Duration;
+
+use super::deferred::Deferral;
 use super::reader::Reader;
 use super::turn::RouteTurn;
 
@@ -19,6 +22,8 @@ pub struct Route {
     pub on_timeout: Option<FailureSetting>,
     /// Its time.
     pub turn: RouteTurn,
+    /// How its answer is deferred, if it may be.
+    pub deferral: Option<Deferral>,
 }
 
 /// A reply as it is written: a text, or a whole `WebhookResponse`. Both may hold references.
@@ -42,31 +47,37 @@ pub enum FailureSetting {
 }
 
 /// A route with every key, which the schema is made from.
-pub(super) const SAMPLE: &str = r#"{ webhook = "w", reply = "r", on_error = 503, on_timeout = 504, deadline = "1s", on_deadline = "detach", duplicates = "off", idempotency_header = "h" }"#;
+pub(super) const SAMPLE: &str = r#"{ webhook = "w", reply = "r", on_error = 503, on_timeout = 504, deadline = "1s", on_deadline = "detach", duplicates = "off", idempotency_header = "h", defer_after = "100ms", interim = "i", deferred_timeout = "1m" }"#;
 
 /// The statuses that Dialogflow tells apart, and the one for time.
 pub(super) const STATUSES: [u16; 7] = [400, 401, 403, 404, 500, 503, 504];
 
-pub(super) fn read(reader: &Reader<'_, '_>) -> Vec<Route> {
+pub(super) fn read(reader: &Reader<'_, '_>, deadline: Duration) -> Vec<Route> {
     let routes = reader.entries("routes", |tag, route| {
         let webhook = route.text("webhook");
-        let reply = route.optional("reply", Reader::document).flatten();
-        let reply = reply.and_then(|value| match value {
-            serde_json::Value::String(text) => Some(ReplySetting::Text(text)),
-            document @ serde_json::Value::Object(_) => Some(ReplySetting::Document(document)),
-            _ => {
-                route.refuse("reply", "expected a text to say, or a table that is a WebhookResponse");
-                None
-            }
-        });
+        let reply = reply(route, "reply");
         let on_failure = |key| {
             let value = route.optional(key, Reader::document).flatten();
             value.and_then(|value| failure(&value).map_err(|message| route.refuse(key, message)).ok())
         };
         let (on_error, on_timeout) = (on_failure("on_error"), on_failure("on_timeout"));
-        Route { tag: tag.to_owned(), webhook, reply, on_error, on_timeout, turn: RouteTurn::read(route) }
+        let turn = RouteTurn::read(route);
+        let deferral = Deferral::read(route, turn.deadline.unwrap_or(deadline));
+        Route { tag: tag.to_owned(), webhook, reply, on_error, on_timeout, turn, deferral }
     });
     routes.into_iter().map(|(_, route)| route).collect()
+}
+
+/// What is said, if this key says it.
+pub(super) fn reply(route: &Reader<'_, '_>, key: &'static str) -> Option<ReplySetting> {
+    match route.optional(key, Reader::document).flatten()? {
+        serde_json::Value::String(text) => Some(ReplySetting::Text(text)),
+        document @ serde_json::Value::Object(_) => Some(ReplySetting::Document(document)),
+        _ => {
+            route.refuse(key, "expected a text to say, or a table that is a WebhookResponse");
+            None
+        }
+    }
 }
 
 fn failure(value: &serde_json::Value) -> Result<FailureSetting, String> {

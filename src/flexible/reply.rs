@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::body::BodyTemplate;
 use super::expression::ExpressionError;
+use super::reference::Reference;
 use super::scope::Scope;
 use super::template::{Problem, Template};
 use crate::protocol::{ParseError, WebhookResponse};
@@ -73,6 +74,16 @@ impl ReplyTemplate {
         let template = BodyTemplate::of(document, takes_any)
             .map_err(|error| ReplyTemplateError::Expression(error.to_string()))?;
         Ok(Self(Kind::Document(template)))
+    }
+
+    /// The session parameters that it may put in.
+    #[must_use]
+    pub fn reads(&self) -> Vec<&str> {
+        let references = match &self.0 {
+            Kind::Text(template) => template.references(),
+            Kind::Document(template) => template.references(),
+        };
+        references.into_iter().filter_map(Reference::session_parameter).collect()
     }
 
     /// The reply for one call; what could not be put in is told to `problems`.

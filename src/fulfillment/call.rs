@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::protocol::Envelope;
 use crate::telemetry::trace::Trace;
 
-use super::deadline::Deadline;
+use super::deadline::{Deadline, Times};
 use super::extract::States;
 
 /// One call of the agent. Cloning it is cheap; it is the same call.
@@ -24,12 +24,12 @@ struct Inner {
     caller: Caller,
     states: Arc<States>,
     trace: Trace,
-    deadline: Deadline,
+    times: Times,
 }
 
 impl Call {
-    pub(crate) fn new(envelope: Envelope, caller: Caller, states: Arc<States>, deadline: Deadline) -> Self {
-        Self { inner: Arc::new(Inner { envelope, caller, states, trace: Trace::default(), deadline }) }
+    pub(crate) fn new(envelope: Envelope, caller: Caller, states: Arc<States>, times: Times) -> Self {
+        Self { inner: Arc::new(Inner { envelope, caller, states, trace: Trace::default(), times }) }
     }
 
     /// The same call, in this trace. To be said before there are clones, which have none.
@@ -61,7 +61,11 @@ impl Call {
     /// When it must have been answered.
     #[must_use]
     pub fn deadline(&self) -> Deadline {
-        self.inner.deadline
+        self.inner.times.limit()
+    }
+
+    pub(crate) fn times(&self) -> &Times {
+        &self.inner.times
     }
 
     pub(super) fn trace(&self) -> &Trace {

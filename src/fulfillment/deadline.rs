@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{Sleep, sleep_until};
 
-use super::Call;
 use super::extract::FromCall;
+use super::{Call, Route};
 use crate::error::Result;
 
 /// When a call must have been answered; an input of handlers that divide their time.
@@ -43,10 +43,6 @@ impl Deadline {
     #[cfg(any(test, feature = "testing"))]
     pub(crate) const USUAL: Duration = Duration::from_millis(4500);
 
-    pub(crate) fn at(instant: Instant) -> Self {
-        Self(instant)
-    }
-
     /// The moment itself, for what counts in instants.
     #[must_use]
     pub fn instant(&self) -> Instant {
@@ -63,6 +59,39 @@ impl Deadline {
     pub(crate) fn of_calls_out(&self) -> Instant {
         const TELLING: Duration = Duration::from_millis(20);
         self.0.checked_sub(TELLING.min(self.left() / 10)).unwrap_or(self.0)
+    }
+}
+
+/// The moments that matter to a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    began: Instant,
+    hard: Instant,
+    limit: Instant,
+}
+
+impl Times {
+    /// Those of a call that began then: what its route says, else these.
+    pub(crate) fn of(route: Option<&Route>, began: Instant, deadline: Duration, deferred: Duration) -> Self {
+        let time = route.and_then(|route| route.times().deadline).unwrap_or(deadline);
+        let deferral = route.and_then(Route::deferral);
+        let limit = deferral.map_or(time, |deferral| deferral.timeout.unwrap_or(deferred).max(time));
+        Self { began, hard: began + time, limit: began + limit }
+    }
+
+    /// When the agent must have an answer.
+    pub(crate) fn hard(&self) -> Instant {
+        self.hard
+    }
+
+    /// When the handler must have finished: with the call, unless its answer may be deferred.
+    pub(crate) fn limit(&self) -> Deadline {
+        Deadline(self.limit)
+    }
+
+    /// When an interim reply is due that the route gives so long after the call began.
+    pub(crate) fn soft(&self, after: Duration) -> Instant {
+        (self.began + after).min(Deadline(self.hard).of_calls_out())
     }
 }
 
@@ -94,6 +123,15 @@ pub(crate) async fn by<F: Future + Unpin>(deadline: Instant, mut future: F) -> O
 mod tests {
     use super::*;
 
+    #[test]
+    fn an_interim_reply_comes_before_the_deadline_in_any_case() {
+        let second = Duration::from_secs(1);
+        let times = Times::of(None, Instant::now(), 4 * second, 60 * second);
+        assert_eq!(times.soft(second), times.began + second);
+        assert!(times.soft(9 * second) < times.hard());
+        assert_eq!(times.limit().instant(), times.hard(), "nothing is deferred");
+    }
+
     #[tokio::test]
     async fn what_is_ready_is_taken_however_late_it_is() {
         let past = Instant::now().checked_sub(Duration::from_secs(1)).expect("a moment ago");
@@ -108,10 +146,10 @@ mod tests {
     #[test]
     fn calls_out_end_a_little_earlier() {
         let second = Duration::from_secs(1);
-        let deadline = Deadline::at(Instant::now() + second);
+        let deadline = Deadline(Instant::now() + second);
         assert_eq!(deadline.instant() - deadline.of_calls_out(), Duration::from_millis(20));
         assert!(deadline.left() <= second && deadline.left() > second / 2);
-        let passed = Deadline::at(Instant::now());
+        let passed = Deadline(Instant::now());
         assert_eq!((passed.left(), passed.of_calls_out()), (Duration::ZERO, passed.instant()));
     }
 }

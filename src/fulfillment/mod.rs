@@ -4,6 +4,7 @@
 
 mod call;
 pub(crate) mod deadline;
+pub(crate) mod deferred;
 mod export;
 pub mod extract;
 pub mod handler;

@@ -6,6 +6,7 @@ use tokio::runtime::Handle;
 
 use super::door::Door;
 use crate::config::Config;
+use crate::fulfillment::deferred::{Deferrals, Hold};
 use crate::fulfillment::upstream::resources::Resources;
 use crate::fulfillment::upstream::routes;
 use crate::fulfillment::{Fulfillment, OnError, Reply, Router, SetupError};
@@ -20,6 +21,7 @@ pub(crate) struct Live {
     outbound: Outbound,
     google: Google,
     secrets: Secrets,
+    deferrals: Arc<Deferrals>,
     door: Option<Arc<Door>>,
 }
 
@@ -62,10 +64,11 @@ impl Reloader {
 
 impl Live {
     /// Renews tokens of ours on `runtime`, which must live as long as routes are served.
-    pub(crate) fn new(code: Router, config: &Config, runtime: Option<Handle>) -> Self {
+    pub(crate) fn new(code: Router, config: &Config, runtime: Option<Handle>, hold: Option<Hold>) -> Self {
+        let deferrals = Arc::new(Deferrals::new(&config.deferred, runtime.clone(), hold));
         let (outbound, google) = (Outbound::new(&config.outbound), Google::new(runtime));
         let secrets = Secrets::new(&config.secrets, &config.references, &outbound, google.clone());
-        Self { code, outbound, google, secrets, door: None }
+        Self { code, outbound, google, secrets, deferrals, door: None }
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {
@@ -98,6 +101,7 @@ impl Live {
         let policy = config.fulfillment.apology.clone().map_or(OnError::Raise, OnError::apologise);
         let oversize_reply = config.fulfillment.oversize_reply.clone().map(Reply::text);
         let fulfillment = Fulfillment::build(router, &policy, oversize_reply)?;
+        let fulfillment = fulfillment.deferring_to(Arc::clone(&self.deferrals));
         let faults = resources.faults.iter().map(ToString::to_string);
         let faults = faults.chain(configured.faults.iter().map(ToString::to_string)).collect();
         Ok(Built { fulfillment, faults, notes: configured.notes })

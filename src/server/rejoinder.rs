@@ -21,6 +21,7 @@ use super::shown::Shown;
 use super::signals::signals;
 use crate::auth::Auth;
 use crate::config::{Config, Sources};
+use crate::fulfillment::deferred::Hold;
 use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router};
 use crate::telemetry::trace::Tracing;
 use crate::{Result, demo, telemetry};
@@ -169,7 +170,10 @@ impl Rejoinder {
 fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Service), ServerError> {
     let server = &config.server;
     let handlers = executor::handle(executor::threads(server.handler_threads))?;
-    let live = Live::new(router, config, Some(handlers.clone()));
+    let lifecycle = Lifecycle::default();
+    let background = lifecycle.clone();
+    let hold: Hold = Arc::new(move || Box::new(background.background()));
+    let live = Live::new(router, config, Some(handlers.clone()), Some(hold));
     let auth = auth.unwrap_or_else(|| Auth::new(&config.auth, live.outbound()));
     auth.start(&handlers);
     let Built { fulfillment, faults, notes } = live.build(config)?;
@@ -179,7 +183,6 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
     for note in notes {
         tracing::warn!(target: "rejoinder::routes", "{note}");
     }
-    let lifecycle = Lifecycle::default();
     let door = Arc::new(Door {
         fulfillment: ArcSwap::from_pointee(fulfillment),
         auth,
@@ -215,5 +218,5 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
 #[cfg(feature = "cli")]
 pub(crate) fn everything(config: &Config) -> Result<Built, ServerError> {
     let router = if config.demo { demo::router() } else { Router::new() };
-    Ok(Live::new(router, config, None).build(config)?)
+    Ok(Live::new(router, config, None, None).build(config)?)
 }

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::background::Work;
 use super::door::Door;
@@ -51,7 +51,7 @@ impl Turn {
 
     async fn run(self, claim: Option<Claim>) -> Done {
         let begun = Instant::now();
-        let answer = self.fulfillment.answer_by(self.route.as_deref(), self.call, &self.form).await;
+        let answer = self.fulfillment.answer_by(self.route.as_ref(), self.call, &self.form).await;
         let answer = Arc::new(answer);
         if let Some(claim) = claim {
             claim.finish(&answer);
@@ -65,11 +65,6 @@ impl Turn {
 }
 
 impl Door {
-    /// How long a call of this route may take.
-    pub(super) fn time_of(&self, route: Option<&Route>) -> Duration {
-        route.and_then(|route| route.times().deadline).unwrap_or(self.turn.deadline)
-    }
-
     /// Answers a call: by its handler, or as the call that it repeats was answered.
     pub(super) async fn answer(
         &self,
@@ -82,7 +77,7 @@ impl Door {
         let Some(route) = turn.route.clone() else {
             return first(turn.run(None).await.answer);
         };
-        let deadline = turn.call.deadline().instant();
+        let deadline = turn.call.times().hard();
         // Who needed all the time to send the call gets no handler: nobody waits for its answer.
         if phases.started() + phases.total() >= deadline {
             return first(turn.late(&route));
@@ -116,7 +111,7 @@ impl Door {
         seat: Seat,
         phases: &mut Phases,
     ) -> Arc<Answer> {
-        let deadline = turn.call.deadline().instant();
+        let deadline = turn.call.times().hard();
         let then = self.then(turn, route);
         let done = match then {
             OnDeadline::Cancel if seat.is_inline() => {

@@ -8,7 +8,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::auth::{self, Caller, Presented};
-use crate::fulfillment::{AnswerForm, Call, Deadline, Fulfillment};
+use crate::fulfillment::{AnswerForm, Call, Fulfillment};
 use crate::protocol::Envelope;
 
 use super::access_log::Record;
@@ -175,8 +175,8 @@ async fn admit(
     phases.end(Phase::Queueing);
     let place = place.map_err(|_| (Refusal::Overloaded { why: "no place became free in time" }, None))?;
     let route = fulfillment.route(&envelope.tag()).map(Arc::clone);
-    let deadline = Deadline::at(phases.started() + door.time_of(route.as_deref()));
-    let call = Call::new(envelope, caller, fulfillment.states(), deadline);
+    let times = fulfillment.times(route.as_deref(), phases.started(), door.turn.deadline);
+    let call = Call::new(envelope, caller, fulfillment.states(), times);
     let form = match entry {
         Entry::Standard => AnswerForm::Response,
         Entry::Flexible => AnswerForm::Parameters { messages_key: Arc::clone(&door.messages_key) },

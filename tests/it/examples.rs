@@ -216,6 +216,12 @@ fn every_block_of_the_page_on_flexible_webhooks_is_right() {
 }
 
 #[test]
+fn every_block_of_the_page_on_deferred_answers_is_right() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/deferred.md");
+    check_blocks(&blocks(&std::fs::read_to_string(page).expect("a page")));
+}
+
+#[test]
 fn every_setting_of_the_readme_is_right() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let mut blocks = blocks(&std::fs::read_to_string(page).expect("a page"));

@@ -15,6 +15,7 @@ mod commands;
 mod compile_fail;
 mod credentials_calls;
 mod deadlines;
+mod deferred;
 mod demo;
 mod doctor;
 mod door;

@@ -9,6 +9,7 @@ use futures_util::FutureExt as _;
 use super::{Fulfillment, Route};
 use crate::error::{Error, ErrorKind, Result};
 use crate::excerpt::excerpt;
+use crate::fulfillment::deferred::{Work, settle};
 use crate::fulfillment::reply::{ReplyError, seal, seal_parameters};
 use crate::fulfillment::{Call, OnError, Reply};
 use crate::telemetry::trace::Kind;
@@ -76,25 +77,32 @@ impl Fulfillment {
     /// Answers a call in this form; a flexible one only if its handler needs nothing else.
     pub(crate) async fn answer_as(&self, call: Call, form: &AnswerForm) -> Answer {
         let route = self.route(&call.tag()).map(Arc::clone);
-        self.answer_by(route.as_deref(), call, form).await
+        self.answer_by(route.as_ref(), call, form).await
     }
 
     /// Answers a call by the route of its tag; see [`Fulfillment::route`]. Never panics: a handler
     /// that does has failed.
-    pub(crate) async fn answer_by(&self, route: Option<&Route>, call: Call, form: &AnswerForm) -> Answer {
+    pub(crate) async fn answer_by(
+        &self,
+        route: Option<&Arc<Route>>,
+        call: Call,
+        form: &AnswerForm,
+    ) -> Answer {
         let Some(route) = route else {
             return Answer::failed(self.unknown_tag(&call.tag()));
         };
         if let (AnswerForm::Parameters { .. }, [_, ..]) = (form, route.needs_conversation()) {
             return Answer::failed(not_flexible(route));
         }
-        let mut span = call.trace().child("handler", Kind::Internal);
-        let run = AssertUnwindSafe(span.trace().scope(run(route, call.clone()))).catch_unwind();
-        let reply = run.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
-        if let Err(error) = &reply {
-            span.failed(error.code().to_owned());
-        }
-        drop(span);
+        let reply = match route.deferral() {
+            None => caught(route, call.clone()).await,
+            Some(deferral) => {
+                let (running, called) = (Arc::clone(route), call.clone());
+                let work = || -> Work { Box::pin(async move { caught(&running, called).await }) };
+                // A route that defers is slow anyway, and this keeps the others small.
+                Box::pin(self.deferrals().answer(route, deferral, &call, work)).await
+            }
+        };
         match reply {
             Ok(reply) => self.send(route, reply, &call, form),
             Err(error) => fail(route, error, &call, form),
@@ -108,14 +116,14 @@ impl Fulfillment {
     }
 
     fn send(&self, route: &Route, reply: Reply, call: &Call, form: &AnswerForm) -> Answer {
-        let error = match form.seal(reply, call) {
+        let error = match seal_for(route, reply, call, form) {
             Ok(body) => {
                 return Answer { outcome: Outcome::Replied, body: Ok(body), hidden: None };
             }
             Err(error) => error,
         };
         if let (ReplyError::TooLarge { .. }, Some(instead)) = (&error, self.oversize_reply())
-            && let Ok(body) = form.seal(instead.clone(), call)
+            && let Ok(body) = seal_for(route, instead.clone(), call, form)
         {
             return Answer { outcome: Outcome::Oversize, body: Ok(body), hidden: Some(wrong_reply(&error)) };
         }
@@ -134,6 +142,22 @@ impl Fulfillment {
         let tag = excerpt(tag, 128);
         Error::not_found(format!("No handler serves the tag {tag:?}.{hint}")).with_code("unknown_tag")
     }
+}
+
+/// What a handler comes to, with the hooks around it; a panic is a failure.
+async fn caught(route: &Route, call: Call) -> Result<Reply> {
+    let mut span = call.trace().child("handler", Kind::Internal);
+    let run = AssertUnwindSafe(span.trace().scope(run(route, call.clone()))).catch_unwind();
+    let reply = run.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
+    if let Err(error) = &reply {
+        span.failed(error.code().to_owned());
+    }
+    reply
+}
+
+fn seal_for(route: &Route, reply: Reply, call: &Call, form: &AnswerForm) -> Result<Bytes, ReplyError> {
+    let reply = if route.deferral().is_some() { settle(reply, call) } else { reply };
+    form.seal(reply, call)
 }
 
 async fn run(route: &Route, call: Call) -> Result<Reply> {
@@ -157,7 +181,7 @@ fn fail(route: &Route, error: Error, call: &Call, form: &AnswerForm) -> Answer {
     match on_timeout.or(route.on_error.as_ref()) {
         None | Some(OnError::Raise) => Answer::failed(error),
         Some(OnError::RaiseAs(kind)) => Answer::failed(error.told_as(*kind)),
-        Some(OnError::Apologise(apology)) => match form.seal(apology.clone(), call) {
+        Some(OnError::Apologise(apology)) => match seal_for(route, apology.clone(), call, form) {
             Ok(body) => Answer { outcome: Outcome::Apologised, body: Ok(body), hidden: Some(error) },
             Err(wrong) => Answer::failed(error.with_cause(wrong)),
         },

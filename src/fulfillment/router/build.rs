@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::{Route, Router};
+use crate::config;
+use crate::fulfillment::deadline::Times;
+use crate::fulfillment::deferred::Deferrals;
 use crate::fulfillment::extract::States;
 use crate::fulfillment::{OnError, Reply};
 
@@ -54,6 +58,17 @@ pub enum SetupFault {
         /// What was given.
         name: String,
     },
+    /// A deferred answer to something that the next call does not ask again.
+    #[error(
+        "the answer of `{tag}` cannot be deferred: its handler takes {input}, which the next call has another one of; \
+             put what is asked into session parameters"
+    )]
+    NotDeferrable {
+        /// The tag or pattern.
+        tag: String,
+        /// The input.
+        input: &'static str,
+    },
     /// A state that a handler asks for and nobody gave.
     #[error("the handler of `{tag}` needs a state of type `{type_name}`; give it with `.state(…)`")]
     MissingState {
@@ -73,6 +88,7 @@ pub(crate) struct Fulfillment {
     fallback: Option<Arc<Route>>,
     states: Arc<States>,
     oversize_reply: Option<Reply>,
+    deferrals: Arc<Deferrals>,
 }
 
 impl Fulfillment {
@@ -122,7 +138,22 @@ impl Fulfillment {
             return Err(SetupError { faults });
         }
         prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-        Ok(Self { exact, prefixes, fallback, states: Arc::new(states), oversize_reply })
+        let deferrals = Arc::new(Deferrals::new(&config::Deferred::default(), None, None));
+        Ok(Self { exact, prefixes, fallback, states: Arc::new(states), oversize_reply, deferrals })
+    }
+
+    /// Keeps deferred answers there, where they outlast this router.
+    pub(crate) fn deferring_to(self, deferrals: Arc<Deferrals>) -> Self {
+        Self { deferrals, ..self }
+    }
+
+    pub(super) fn deferrals(&self) -> &Arc<Deferrals> {
+        &self.deferrals
+    }
+
+    /// The times of a call that began then and has `deadline` unless its route says otherwise.
+    pub(crate) fn times(&self, route: Option<&Route>, began: Instant, deadline: Duration) -> Times {
+        Times::of(route, began, deadline, self.deferrals.settings().timeout)
     }
 
     pub(crate) fn route(&self, tag: &str) -> Option<&Arc<Route>> {
@@ -164,8 +195,13 @@ impl Fulfillment {
 }
 
 fn check(route: &Route, tag: &str, states: &States, faults: &mut Vec<SetupFault>) {
-    if let Some(name) = route.idempotency_name().filter(|name| !crate::config::is_header_name(name)) {
+    if let Some(name) = route.idempotency_name().filter(|name| !config::is_header_name(name)) {
         faults.push(SetupFault::HeaderName { tag: tag.to_owned(), name: name.to_owned() });
+    }
+    const PASSING: [&str; 5] = ["a form", "a payload", "an utterance", "a matched intent", "a sentiment"];
+    if route.deferral.is_some() {
+        let passing = route.needs_conversation().iter().filter(|input| PASSING.contains(input));
+        faults.extend(passing.map(|input| SetupFault::NotDeferrable { tag: tag.to_owned(), input }));
     }
     for (id, type_name) in &route.needs.states {
         if !states.contains(*id) {

@@ -3,8 +3,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::{After, Before, Erased, Handler, Needs, OnError, erase};
+use super::{After, Before, Erased, Handler, Needs, OnError, Reply, erase};
 use crate::config::{DuplicateScope, OnDeadline, RouteTurn};
+use crate::fulfillment::deferred::Deferral;
 use crate::telemetry::metrics::{Metrics, TagCalls};
 
 /// A tag or pattern with its handler and settings of its own.
@@ -17,6 +18,7 @@ pub struct Route {
     pub(super) on_error: Option<OnError>,
     pub(super) on_timeout: Option<OnError>,
     pub(super) turn: RouteTurn,
+    pub(super) deferral: Option<Deferral>,
     pub(super) before: Vec<Before>,
     pub(super) after: Vec<After>,
     pub(super) inline: bool,
@@ -41,6 +43,7 @@ impl Route {
             on_error: None,
             on_timeout: None,
             turn: RouteTurn::default(),
+            deferral: None,
             before: Vec::new(),
             after: Vec::new(),
             inline: false,
@@ -113,6 +116,31 @@ impl Route {
         self
     }
 
+    /// Answers with `interim` when the handler takes longer than this, from the head of the request,
+    /// and lets the handler go on.
+    ///
+    /// The reply also sets the session parameters `rejoinder_pending` to true and `rejoinder_token`.
+    /// The next call of this tag that carries the token, in the same session and with the same values
+    /// of the parameters that the route [reads](Self::reads), gets the finished reply, or `interim`
+    /// again. The handler may take `deferred.timeout`, and so says its [`Deadline`](crate::Deadline).
+    ///
+    /// What the handler asks for must be in session parameters: a form, a payload, an utterance, an
+    /// intent or a sentiment is another one at the next call.
+    pub fn defer_after(mut self, time: Duration, interim: Reply) -> Self {
+        let timeout = self.deferral.and_then(|deferral| deferral.timeout);
+        self.deferral = Some(Deferral { after: time, interim, timeout });
+        self
+    }
+
+    /// How long the handler of a deferred answer may take in all, whatever `deferred.timeout` says;
+    /// after [`defer_after`](Self::defer_after).
+    pub fn deferred_timeout(mut self, time: Duration) -> Self {
+        if let Some(deferral) = &mut self.deferral {
+            deferral.timeout = Some(time);
+        }
+        self
+    }
+
     /// What the agent is told when time runs out: the deadline passes, or the handler fails with
     /// [`Error::timed_out`](crate::Error::timed_out). Without it, what [`on_error`](Self::on_error) says.
     pub fn on_timeout(mut self, policy: OnError) -> Self {
@@ -131,6 +159,10 @@ impl Route {
     /// What it says of its time.
     pub(crate) fn times(&self) -> &RouteTurn {
         &self.turn
+    }
+
+    pub(crate) fn deferral(&self) -> Option<&Deferral> {
+        self.deferral.as_ref()
     }
 
     pub(crate) fn idempotency_name(&self) -> Option<&str> {

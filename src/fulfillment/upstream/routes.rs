@@ -50,6 +50,10 @@ pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -
             |failure: &Option<_>, key| failure.as_ref().and_then(|it| policy(it, key, &mut faults));
         let on_error = told(&setting.on_error, "on_error");
         let on_timeout = told(&setting.on_timeout, "on_timeout");
+        let deferral = setting.deferral.as_ref().and_then(|deferral| {
+            let interim = said(&deferral.interim, "interim", &mut faults)?;
+            Some((deferral.after, interim, deferral.timeout))
+        });
         let route = match route(setting, resources, &mut variants, &mut faults) {
             Some(route) if faults.is_empty() => route,
             _ => broken(setting),
@@ -59,6 +63,13 @@ pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -
             None => route,
         };
         let route = route.turn(setting.turn.clone(), on_timeout);
+        let route = match deferral {
+            Some((after, interim, timeout)) => {
+                let route = route.defer_after(after, interim);
+                timeout.map_or_else(|| route.clone(), |timeout| route.clone().deferred_timeout(timeout))
+            }
+            None => route,
+        };
         let tag = &setting.tag;
         routes.faults.extend(faults.into_iter().map(|message| RouteFault { tag: tag.clone(), message }));
         routes.router = std::mem::take(&mut routes.router).route(route);
@@ -98,10 +109,12 @@ fn route(
         }
     }
     let base = base?;
-    let (reads, sets): (Vec<String>, Vec<String>) = (
-        base.exchange.reads().into_iter().map(str::to_owned).collect(),
-        base.exchange.sets().map(str::to_owned).collect(),
-    );
+    let sets: Vec<String> = base.exchange.sets().map(str::to_owned).collect();
+    // An answer depends on what any environment's form of the webhook reads, and on what is said of it.
+    let exchanges = environments.iter().map(|(_, variant)| variant).chain([&base]);
+    let asked = exchanges.flat_map(|variant| variant.exchange.reads()).map(str::to_owned);
+    let said = reply.iter().flat_map(ReplyTemplate::reads).map(str::to_owned);
+    let reads: Vec<String> = asked.chain(said.filter(|name| !sets.contains(name))).collect();
     let upstream = Arc::new(Upstream {
         name: webhook.display_name.clone(),
         webhook: base,
@@ -178,16 +191,21 @@ fn template(reply: &ReplySetting, key: &str, faults: &mut Vec<String>) -> Option
 fn policy(failure: &FailureSetting, key: &str, faults: &mut Vec<String>) -> Option<OnError> {
     match failure {
         FailureSetting::Status(status) => ErrorKind::of_status(*status).map(OnError::RaiseAs),
-        FailureSetting::Reply(ReplySetting::Text(text)) => Some(OnError::apologise(text)),
-        FailureSetting::Reply(ReplySetting::Document(document)) => {
-            // What went wrong has set nothing, so an apology is said as it is written.
+        FailureSetting::Reply(reply) => said(reply, key, faults).map(OnError::Apologise),
+    }
+}
+
+/// What is said as it is written: nothing has been set that it could refer to.
+fn said(reply: &ReplySetting, key: &str, faults: &mut Vec<String>) -> Option<Reply> {
+    match reply {
+        ReplySetting::Text(text) => Some(Reply::text(text)),
+        ReplySetting::Document(document) => {
             let parsed = crate::protocol::WebhookResponse::parse(document.to_string().as_bytes());
             let response = parsed.map_err(|error| {
                 faults.push(format!("{key}: the reply document is no WebhookResponse: {error}"))
             });
-            response.ok().map(|response| {
-                OnError::Apologise(into_reply(crate::flexible::RenderedReply::Document(Box::new(response))))
-            })
+            let document = |response| crate::flexible::RenderedReply::Document(Box::new(response));
+            response.ok().map(|response| into_reply(document(response)))
         }
     }
 }

@@ -2,7 +2,8 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::auth::Caller;
-use crate::fulfillment::{Answer, Deadline, Outcome};
+use crate::fulfillment::deadline::Times;
+use crate::fulfillment::{Answer, Outcome};
 use crate::protocol::Envelope;
 
 fn settings() -> config::Duplicates {
@@ -17,7 +18,8 @@ fn duplicates(settings: config::Duplicates) -> (Arc<Duplicates>, Clock) {
 
 fn call_by(caller: Caller, body: &str) -> Call {
     let envelope = Envelope::parse(&Bytes::copy_from_slice(body.as_bytes())).expect("a request");
-    Call::new(envelope, caller, Arc::default(), Deadline::at(Instant::now()))
+    let second = Duration::from_secs(1);
+    Call::new(envelope, caller, Arc::default(), Times::of(None, Instant::now(), second, second))
 }
 
 fn call(text: &str) -> Call {
