@@ -74,8 +74,8 @@ impl Times {
     /// Those of a call that began then: what its route says, else these.
     pub(crate) fn of(route: Option<&Route>, began: Instant, deadline: Duration, deferred: Duration) -> Self {
         let time = route.and_then(|route| route.times().deadline).unwrap_or(deadline);
-        let deferral = route.and_then(Route::deferral);
-        let limit = deferral.map_or(time, |deferral| deferral.timeout.unwrap_or(deferred).max(time));
+        let deferral = route.filter(|route| route.deferral().is_some()).map(Route::deferred_limit);
+        let limit = deferral.map_or(time, |limit| limit.unwrap_or(deferred).max(time));
         Self { began, hard: began + time, limit: began + limit }
     }
 

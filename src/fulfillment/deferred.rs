@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::deadline::by;
-use super::{Call, Reply, Route};
+use super::{Call, Outcome, Reply, Route};
 use crate::error::{Error, Result};
 use crate::protocol::Struct;
 
@@ -35,8 +35,6 @@ pub(crate) struct Deferral {
     pub(crate) after: Duration,
     /// What it is told then.
     pub(crate) interim: Reply,
-    /// How long the handler may take in all; `None` leaves it to the settings.
-    pub(crate) timeout: Option<Duration>,
 }
 
 /// A handler at work, with the hooks around it. It does not panic.
@@ -50,17 +48,18 @@ impl Deferrals {
         deferral: &Deferral,
         call: &Call,
         run: impl FnOnce() -> Work,
-    ) -> Result<Reply> {
+    ) -> Result<(Reply, Outcome)> {
         let question = Question::of(route, call);
         let soft = call.times().soft(deferral.after);
         let interim = |token: &str| deferral.interim.clone().set(PENDING, true).set(TOKEN, token);
+        let replied = |reply| (reply, Outcome::Replied);
         let carried = token(call);
         if let Some(token) = &carried
             && let Some(asked) = self.find(token, &question)
         {
             return match by(soft, pin!(asked.answer())).await {
-                None => Ok(interim(token)),
-                Some(Ok(reply)) => Ok(reply.clone()),
+                None => Ok((interim(token), Outcome::Pending)),
+                Some(Ok(reply)) => Ok(replied(reply.clone())),
                 Some(Err(error)) => {
                     // Whoever asks once more gets another try.
                     self.forget(token);
@@ -70,17 +69,17 @@ impl Deferrals {
         }
         let mut work = run();
         if let Some(reply) = by(soft, &mut work).await {
-            return reply;
+            return reply.map(replied);
         }
         match self.take_over(work, question, call.deadline().instant()) {
-            Ok(token) => Ok(interim(&token)),
+            Ok(token) => Ok((interim(&token), Outcome::Deferred)),
             Err(work) => {
                 tracing::warn!(
                     target: "rejoinder::deferred",
                     tag = &*crate::excerpt::excerpt(&call.tag(), 256),
                     "an answer is not deferred: as many as deferred.max_running are on their way already"
                 );
-                work.await
+                work.await.map(replied)
             }
         }
     }

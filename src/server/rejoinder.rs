@@ -197,7 +197,7 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),
         turn: server.turn.clone(),
-        duplicates: Arc::new(Duplicates::new(config.duplicates.clone())),
+        duplicates: Arc::new(Duplicates::new(config.duplicates.clone(), Some(handlers.clone()))),
         duplicate_scope: config.duplicates.scope,
         lifecycle,
         handlers,

@@ -67,6 +67,8 @@ fn both(route: impl Fn() -> Route) -> [Route; 2] {
 }
 
 const SHORT: [(&str, &str); 1] = [("REJOINDER_SERVER__DEADLINE", "60ms")];
+/// For handlers that never end: one that runs on would hold the shutdown.
+const ENDING: [(&str, &str); 2] = [SHORT[0], ("REJOINDER_SERVER__ON_DEADLINE", "cancel")];
 
 #[test]
 fn a_call_whose_deadline_passes_is_a_504_and_others_go_on() {
@@ -85,7 +87,7 @@ fn a_call_whose_deadline_passes_is_a_504_and_others_go_on() {
             .tag("blocks", blocking(blocks))
             .tag("quick", async || "quick")
     };
-    let served = Served::start(rejoinder, &SHORT);
+    let served = Served::start(rejoinder, &ENDING);
     let mut connection = served.connect();
     for tag in ["never", "inline", "holds-its-thread", "blocks"] {
         let begun = Instant::now();
@@ -179,7 +181,7 @@ fn the_routes_policy_says_what_the_agent_is_told() {
             .route(Route::new("fails", fails).on_timeout(apology()))
             .route(Route::new("raise-late", never).on_timeout(OnError::Raise))
     };
-    let served = Served::start(rejoinder, &SHORT);
+    let served = Served::start(rejoinder, &ENDING);
     let ask = |tag| served.call(call(tag, &json!({})));
     assert_eq!(ask("router").said(), "Something is wrong.");
     ask("raise").refused(504, "deadline_exceeded");

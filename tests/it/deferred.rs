@@ -84,6 +84,26 @@ fn the_agent_gets_the_interim_reply_and_then_the_finished_one() {
 }
 
 #[test]
+fn asking_again_within_a_turn_is_no_repetition() {
+    let it = Forecast::default();
+    let route = it.route().defer_after(SOON, Reply::unchanged());
+    let served = Served::start(|| Rejoinder::new().route(route), &[]);
+    let asked = json!({ "city": "Oslo" });
+    let waiting = after(&asked, &served.call(forecast(&asked)));
+    // Nothing is said meanwhile, so the calls of one turn are the same to the byte.
+    let body = forecast(&waiting);
+    for _ in 0..2 {
+        let answer = served.call(body.clone());
+        assert_eq!(answer.header("X-Rejoinder-Duplicate"), None);
+        assert_eq!(after(&waiting, &answer), waiting);
+    }
+    it.go.notify_one();
+    assert_eq!(served.call(body.clone()).said(), "Rain in Oslo.");
+    assert_eq!(served.call(body).header("X-Rejoinder-Duplicate"), Some("1"));
+    assert_eq!(it.runs(), 1);
+}
+
+#[test]
 fn another_question_starts_afresh_and_clears_what_was_pending() {
     let it = Forecast::default();
     let route = it.route();
@@ -127,7 +147,7 @@ fn a_repetition_of_the_first_call_gets_the_same_token() {
 #[test]
 fn the_handler_has_its_own_limit_and_its_failure_follows_the_policy() {
     async fn slow(deadline: Deadline) -> Result<Reply> {
-        assert!(deadline.left() > 4 * SOON, "more than the call has");
+        assert!(deadline.left() > 8 * SOON, "more than the call has");
         std::future::pending().await
     }
     async fn fails() -> Result<Reply> {
@@ -142,12 +162,17 @@ fn the_handler_has_its_own_limit_and_its_failure_follows_the_policy() {
     let rejoinder = move || {
         let apology = || OnError::apologise("Sorry.");
         Rejoinder::new()
-            .route(Route::new("slow", slow).defer_after(SOON, interim()).deferred_timeout(15 * SOON))
+            .route(
+                Route::new("slow", slow)
+                    .defer_after(SOON, interim())
+                    .deadline(7 * SOON)
+                    .deferred_timeout(15 * SOON),
+            )
             .route(Route::new("fails", fails).defer_after(SOON, interim()))
             .route(Route::new("panics", panics).defer_after(SOON, interim()))
             .route(Route::new("sorry", fails).defer_after(SOON, interim()).on_error(apology()))
     };
-    let served = Served::start(rejoinder, &[("REJOINDER_SERVER__DEADLINE", "100ms")]);
+    let served = Served::start(rejoinder, &[]);
     // Asks until it is no interim reply any more.
     let end = |tag: &str| {
         let mut parameters = json!({});

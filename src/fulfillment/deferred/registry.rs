@@ -108,6 +108,9 @@ impl Deferrals {
             let _ = asked.answer.set(answer);
             this.keep(name);
             drop((place, held));
+            // It may hold what a user has said: it is not kept for the want of another call.
+            tokio::time::sleep(this.settings.keep).await;
+            this.kept().expire(this.clock.now());
         };
         match &self.runtime {
             Some(runtime) => drop(runtime.spawn(run)),

@@ -42,7 +42,7 @@ fn deferrals(change: impl FnOnce(&mut config::Deferred)) -> (Arc<Deferrals>, Clo
 async fn ask(deferrals: &Arc<Deferrals>, call: &Call, run: impl FnOnce() -> Work) -> Result<Reply> {
     let route = route();
     let deferral = route.deferral().expect("it defers").clone();
-    deferrals.answer(&route, &deferral, call, run).await
+    deferrals.answer(&route, &deferral, call, run).await.map(|(reply, _)| reply)
 }
 
 fn quick(text: &'static str) -> impl FnOnce() -> Work {

@@ -33,6 +33,10 @@ pub(crate) enum Outcome {
     Apologised,
     /// The reply was too large, and the configured one was sent.
     Oversize,
+    /// The handler goes on, and the route's interim reply was sent with a new token.
+    Deferred,
+    /// The handler of an earlier call still goes on, and the interim reply was sent again.
+    Pending,
     /// The caller was told an error.
     Failed,
 }
@@ -43,6 +47,8 @@ impl Outcome {
             Self::Replied => "replied",
             Self::Apologised => "apologised",
             Self::Oversize => "oversize",
+            Self::Deferred => "deferred",
+            Self::Pending => "pending",
             Self::Failed => "failed",
         }
     }
@@ -95,7 +101,7 @@ impl Fulfillment {
             return Answer::failed(not_flexible(route));
         }
         let reply = match route.deferral() {
-            None => caught(route, call.clone()).await,
+            None => caught(route, call.clone()).await.map(|reply| (reply, Outcome::Replied)),
             Some(deferral) => {
                 let (running, called) = (Arc::clone(route), call.clone());
                 let work = || -> Work { Box::pin(async move { caught(&running, called).await }) };
@@ -104,7 +110,7 @@ impl Fulfillment {
             }
         };
         match reply {
-            Ok(reply) => self.send(route, reply, &call, form),
+            Ok((reply, outcome)) => self.send(route, reply, outcome, &call, form),
             Err(error) => fail(route, error, &call, form),
         }
     }
@@ -115,10 +121,10 @@ impl Fulfillment {
         fail(route, error, call, form)
     }
 
-    fn send(&self, route: &Route, reply: Reply, call: &Call, form: &AnswerForm) -> Answer {
+    fn send(&self, route: &Route, reply: Reply, outcome: Outcome, call: &Call, form: &AnswerForm) -> Answer {
         let error = match seal_for(route, reply, call, form) {
             Ok(body) => {
-                return Answer { outcome: Outcome::Replied, body: Ok(body), hidden: None };
+                return Answer { outcome, body: Ok(body), hidden: None };
             }
             Err(error) => error,
         };

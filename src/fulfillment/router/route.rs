@@ -19,6 +19,7 @@ pub struct Route {
     pub(super) on_timeout: Option<OnError>,
     pub(super) turn: RouteTurn,
     pub(super) deferral: Option<Deferral>,
+    pub(super) deferred_timeout: Option<Duration>,
     pub(super) before: Vec<Before>,
     pub(super) after: Vec<After>,
     pub(super) inline: bool,
@@ -44,6 +45,7 @@ impl Route {
             on_timeout: None,
             turn: RouteTurn::default(),
             deferral: None,
+            deferred_timeout: None,
             before: Vec::new(),
             after: Vec::new(),
             inline: false,
@@ -127,17 +129,13 @@ impl Route {
     /// What the handler asks for must be in session parameters: a form, a payload, an utterance, an
     /// intent or a sentiment is another one at the next call.
     pub fn defer_after(mut self, time: Duration, interim: Reply) -> Self {
-        let timeout = self.deferral.and_then(|deferral| deferral.timeout);
-        self.deferral = Some(Deferral { after: time, interim, timeout });
+        self.deferral = Some(Deferral { after: time, interim });
         self
     }
 
-    /// How long the handler of a deferred answer may take in all, whatever `deferred.timeout` says;
-    /// after [`defer_after`](Self::defer_after).
+    /// How long the handler of a deferred answer may take in all, whatever `deferred.timeout` says.
     pub fn deferred_timeout(mut self, time: Duration) -> Self {
-        if let Some(deferral) = &mut self.deferral {
-            deferral.timeout = Some(time);
-        }
+        self.deferred_timeout = Some(time);
         self
     }
 
@@ -163,6 +161,11 @@ impl Route {
 
     pub(crate) fn deferral(&self) -> Option<&Deferral> {
         self.deferral.as_ref()
+    }
+
+    /// How long its handler may take where the answer is deferred, if it says so.
+    pub(crate) fn deferred_limit(&self) -> Option<Duration> {
+        self.deferred_timeout
     }
 
     pub(crate) fn idempotency_name(&self) -> Option<&str> {

@@ -64,9 +64,9 @@ pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -
         };
         let route = route.turn(setting.turn.clone(), on_timeout);
         let route = match deferral {
-            Some((after, interim, timeout)) => {
-                let route = route.defer_after(after, interim);
-                timeout.map_or_else(|| route.clone(), |timeout| route.clone().deferred_timeout(timeout))
+            Some((after, interim, None)) => route.defer_after(after, interim),
+            Some((after, interim, Some(timeout))) => {
+                route.defer_after(after, interim).deferred_timeout(timeout)
             }
             None => route,
         };

@@ -69,10 +69,14 @@ impl Claim {
         let before = self.entry.size();
         // It was empty: there is one claim an entry, and this is its one use.
         let _ = self.entry.answer.set(Some(Arc::clone(answer)));
-        if failed && !settings.remember_failures {
+        // Whoever asks once more whether an answer is there wants to know how it is by then.
+        let passing = answer.outcome == Outcome::Pending;
+        if passing || failed && !settings.remember_failures {
             memory.remove(&self.entry, before);
         } else {
             memory.keep(&self.entry, before, clock.now() + settings.window, settings);
+            drop(memory);
+            self.duplicates.sweep();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What all repetitions of a call share.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 
 use crate::config::DuplicateScope;
@@ -11,7 +13,7 @@ use crate::server::webhook::Entry;
 ///
 /// Calls with another key are other calls. Calls with the same one may still be: the message decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key(Box<str>);
+pub(crate) struct Key(Arc<str>);
 
 impl Key {
     /// The key of a call that takes part: its route has not opted out, and something names the turn.

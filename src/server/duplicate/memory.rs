@@ -77,6 +77,13 @@ impl Memory {
         (self.count, self.bytes) = (self.count - 1, self.bytes - size);
     }
 
+    /// Gives back what is not needed; tells whether no answer is kept.
+    pub(super) fn is_bare(&mut self) -> bool {
+        self.entries.shrink_to(self.count * 2);
+        self.answered.shrink_to(self.answered.len() * 2);
+        self.answered.is_empty()
+    }
+
     fn forget_oldest(&mut self) -> bool {
         let oldest = self.answered.pop_front();
         oldest.inspect(|(_, entry)| self.remove(entry, entry.size())).is_some()

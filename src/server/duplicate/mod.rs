@@ -13,9 +13,11 @@ mod memory;
 mod message;
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 
 use crate::clock::Clock;
 use crate::config;
@@ -35,6 +37,9 @@ pub(crate) struct Duplicates {
     settings: config::Duplicates,
     clock: Clock,
     hasher: RandomState,
+    /// Where what is too old is forgotten, if no call comes that does it.
+    runtime: Option<Handle>,
+    sweeping: AtomicBool,
 }
 
 /// What a call is.
@@ -49,8 +54,15 @@ pub(super) enum Claimed {
 }
 
 impl Duplicates {
-    pub(crate) fn new(settings: config::Duplicates) -> Self {
-        Self { memory: Mutex::default(), settings, clock: Clock::system(), hasher: RandomState::new() }
+    pub(crate) fn new(settings: config::Duplicates, runtime: Option<Handle>) -> Self {
+        Self {
+            memory: Mutex::default(),
+            settings,
+            clock: Clock::system(),
+            hasher: RandomState::new(),
+            runtime,
+            sweeping: AtomicBool::new(false),
+        }
     }
 
     /// Says whether this call was here before; if not, it is from now on.
@@ -89,6 +101,27 @@ impl Duplicates {
         }
         drop(memory);
         Claimed::First(Claim::new(Arc::clone(self), entry))
+    }
+
+    /// Forgets what is too old as long as something is kept: it may hold what a user has said.
+    fn sweep(self: &Arc<Self>) {
+        let Some(runtime) = &self.runtime else { return };
+        if self.sweeping.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let this = Arc::clone(self);
+        runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(this.settings.window).await;
+                let mut memory = this.memory();
+                memory.expire(this.clock.now());
+                if memory.is_bare() {
+                    // While nobody can add to it: whoever does next sees that none sweeps.
+                    this.sweeping.store(false, Ordering::Release);
+                    return;
+                }
+            }
+        });
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

@@ -12,7 +12,7 @@ fn settings() -> config::Duplicates {
 
 fn duplicates(settings: config::Duplicates) -> (Arc<Duplicates>, Clock) {
     let clock = Clock::manual();
-    let duplicates = Duplicates { clock: clock.clone(), ..Duplicates::new(settings) };
+    let duplicates = Duplicates { clock: clock.clone(), ..Duplicates::new(settings, None) };
     (Arc::new(duplicates), clock)
 }
 
@@ -64,6 +64,31 @@ async fn an_answer_is_given_again_until_the_window_ends() {
     clock.advance(Duration::from_millis(1));
     drop(first(duplicates.claim(&key("1"), &call("hi"))));
     assert_eq!(duplicates.memory().held(), (0, 0));
+}
+
+#[tokio::test]
+async fn an_interim_reply_that_is_asked_for_again_is_made_anew_and_a_first_one_is_kept() {
+    let (duplicates, _) = duplicates(settings());
+    first(duplicates.claim(&key("1"), &call("hi"))).finish(&answer(Outcome::Pending));
+    first(duplicates.claim(&key("1"), &call("hi"))).finish(&answer(Outcome::Deferred));
+    again(duplicates.claim(&key("1"), &call("hi")));
+}
+
+#[tokio::test]
+async fn what_is_too_old_is_forgotten_without_another_call() {
+    let mut settings = settings();
+    settings.window = Duration::from_millis(5);
+    let duplicates = Arc::new(Duplicates::new(settings, Some(Handle::current())));
+    for turn in ["1", "2"] {
+        first(duplicates.claim(&key(turn), &call("hi"))).finish(&answer(Outcome::Replied));
+        assert!(duplicates.memory().held().0 > 0);
+        let emptied = async {
+            while duplicates.memory().held() != (0, 0) || duplicates.sweeping.load(Ordering::Acquire) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), emptied).await.expect("forgotten");
+    }
 }
 
 #[test]
