@@ -59,7 +59,7 @@ impl Deferrals {
         {
             return match by(soft, pin!(asked.answer())).await {
                 None => Ok((interim(token), Outcome::Pending)),
-                Some(Ok(reply)) => Ok(replied(reply.clone())),
+                Some(Ok(reply)) => Ok((reply.clone(), Outcome::Collected)),
                 Some(Err(error)) => {
                     // Whoever asks once more gets another try.
                     self.forget(token);

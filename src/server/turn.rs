@@ -75,7 +75,9 @@ impl Door {
     ) -> Answered {
         let first = |answer| Answered { answer, duplicate: false };
         let Some(route) = turn.route.clone() else {
-            return first(turn.run(None).await.answer);
+            let answer = turn.run(None).await.answer;
+            phases.end(Phase::Handling);
+            return first(answer);
         };
         let deadline = turn.call.times().hard();
         // Who needed all the time to send the call gets no handler: nobody waits for its answer.
@@ -89,6 +91,7 @@ impl Door {
                 Claimed::Unknown => break None,
                 Claimed::Again(known) => known,
             };
+            self.metrics.duplicate(if known.is_answered() { "replayed" } else { "joined" });
             let answer = match by(deadline, pin!(known.answer())).await {
                 Some(Some(answer)) => answer,
                 None => turn.late(&route),
@@ -99,7 +102,11 @@ impl Door {
             return Answered { answer, duplicate: true };
         };
         let seat = self.seat(place, &turn.call.tag(), request_id, Some(&route));
-        first(self.run(&turn, &route, claim, seat, phases).await)
+        let answer = self.run(&turn, &route, claim, seat, phases).await;
+        if let Some(what) = answer.outcome.of_deferral() {
+            self.metrics.deferred(what);
+        }
+        first(answer)
     }
 
     /// Runs the handler where blocking harms nobody, unless it promised not to block.

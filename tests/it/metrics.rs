@@ -50,6 +50,8 @@ fn calls_are_counted_by_tag_outcome_and_status_with_their_phases() {
         ("rejoinder_call_phase_seconds_count{phase=\"writing\"}", 8.0),
         ("rejoinder_calls_in_flight", 0.0),
         ("rejoinder_calls_shed_total", 0.0),
+        // All three were one call of one turn.
+        ("rejoinder_duplicates_total{how=\"replayed\"}", 2.0),
     ] {
         assert_eq!(value(&text, sample), count, "{sample} in\n{text}");
     }

@@ -37,6 +37,8 @@ pub(crate) enum Outcome {
     Deferred,
     /// The handler of an earlier call still goes on, and the interim reply was sent again.
     Pending,
+    /// The reply of an earlier call's handler was sent.
+    Collected,
     /// The caller was told an error.
     Failed,
 }
@@ -49,7 +51,17 @@ impl Outcome {
             Self::Oversize => "oversize",
             Self::Deferred => "deferred",
             Self::Pending => "pending",
+            Self::Collected => "collected",
             Self::Failed => "failed",
+        }
+    }
+
+    /// What happened to a deferred answer, if there is one.
+    pub(crate) fn of_deferral(self) -> Option<&'static str> {
+        match self {
+            Self::Deferred => Some("started"),
+            Self::Pending | Self::Collected => Some(self.as_str()),
+            Self::Replied | Self::Apologised | Self::Oversize | Self::Failed => None,
         }
     }
 }

@@ -43,6 +43,10 @@ impl Entry {
         BESIDE + self.key.len() + self.body.len() + answer
     }
 
+    pub(crate) fn is_answered(&self) -> bool {
+        self.answer.get().is_some()
+    }
+
     /// Waits for the answer; `None` if there will be none.
     pub(crate) async fn answer(&self) -> Option<Arc<Answer>> {
         self.answer.wait().await.clone()

@@ -84,10 +84,6 @@ impl Metrics {
 }
 
 /// One line where the thing happens.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for admission, duplicates, deferred answers and tokens, which come after")
-)]
 impl Metrics {
     /// A call waits for its turn until what this gives is dropped.
     pub(crate) fn queued(&self) -> Queued<'_> {
