@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::OutboundSetupError;
 use super::guard::Guard;
 use super::resolver::{Guarded, Pinned};
+use super::timing::Measure;
 use super::tls;
 use crate::config::{self, Endpoint};
 
@@ -30,12 +31,13 @@ pub(super) struct Client(pub(super) reqwest::Client);
 pub(super) struct Clients {
     guard: Arc<Guard>,
     resolver: Arc<dyn Resolve>,
+    measured: bool,
     built: Mutex<HashMap<Kind, Weak<Client>>>,
 }
 
 impl Clients {
-    pub(super) fn new(guard: Arc<Guard>, resolver: Arc<dyn Resolve>) -> Self {
-        Self { guard, resolver, built: Mutex::default() }
+    pub(super) fn new(guard: Arc<Guard>, resolver: Arc<dyn Resolve>, measured: bool) -> Self {
+        Self { guard, resolver, measured, built: Mutex::default() }
     }
 
     /// The client for these certificates and this endpoint, built if there is none yet.
@@ -83,6 +85,9 @@ impl Clients {
             .pool_idle_timeout(settings.pool_idle);
         if !certificates.is_empty() {
             builder = builder.tls_backend_preconfigured(tls::trusting(certificates)?);
+        }
+        if self.measured {
+            builder = builder.connector_layer(Measure);
         }
         builder.build().map_err(|error| {
             let cause =

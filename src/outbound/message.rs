@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT_ENCODING, HOST, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use super::OutboundError;
+use super::{OutboundError, Timing};
 
 /// A request to a target.
 #[derive(Clone)]
@@ -108,6 +108,8 @@ pub struct Response {
     pub body: Bytes,
     /// How often the request was sent.
     pub attempts: usize,
+    /// How long the last attempt's parts took.
+    pub timing: Timing,
 }
 
 impl fmt::Debug for Response {

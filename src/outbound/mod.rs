@@ -34,6 +34,7 @@ mod secret_manager;
 mod secrets;
 mod single;
 mod target;
+mod timing;
 mod tls;
 
 use std::fmt;
@@ -56,6 +57,7 @@ pub use secret_manager::SecretError;
 pub(crate) use secret_manager::crc32c;
 pub use secrets::{Secrets, SecretsError};
 pub use target::Target;
+pub use timing::Timing;
 pub use url::Url;
 
 #[doc(hidden)]
@@ -146,6 +148,8 @@ pub struct Parts {
     pub clock: Clock,
     pub chance: Chance,
     pub metrics: Metrics,
+    /// Whether [`Timing::connect`] is measured, which costs a little for each new connection.
+    pub measured: bool,
 }
 
 impl Default for Parts {
@@ -155,6 +159,7 @@ impl Default for Parts {
             clock: Clock::system(),
             chance: Chance::default(),
             metrics: Metrics::default(),
+            measured: false,
         }
     }
 }
@@ -176,7 +181,7 @@ impl Outbound {
     #[must_use]
     pub fn with_parts(settings: &config::Outbound, parts: Parts) -> Self {
         let guard = Arc::new(Guard::new(settings));
-        let clients = Clients::new(guard.clone(), parts.resolver);
+        let clients = Clients::new(guard.clone(), parts.resolver, parts.measured);
         let Parts { clock, chance, metrics, .. } = parts;
         let settings = settings.clone();
         Self { shared: Arc::new(Shared { settings, guard, clients, clock, chance, metrics }) }

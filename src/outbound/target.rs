@@ -15,6 +15,7 @@ use super::cause::Context;
 use super::client::Client;
 use super::error::Phase;
 use super::guard::place;
+use super::timing::{Timing, measured};
 use super::{OutboundError, Request, Response, Shared, retry};
 use crate::telemetry::metrics::WebhookCalls;
 
@@ -169,16 +170,19 @@ impl Target {
         let mut sent = reqwest::Request::new(request.method.clone(), request.url.clone());
         sent.headers_mut().clone_from(&request.headers);
         *sent.body_mut() = request.body.clone().map(Into::into);
-        let answer = timeout(budget.left(clock.now()), self.client.0.execute(sent))
-            .await
+        let begun = clock.now();
+        let (answer, connect) = measured(timeout(budget.left(begun), self.client.0.execute(sent))).await;
+        let answer = answer
             .map_err(|_| late(Phase::Answer))?
             .map_err(|error| context.explain(error))?;
+        let answered = clock.now();
         let status = answer.status().as_u16();
         let headers = answer.headers().clone();
-        let body = timeout(budget.left(clock.now()), read(answer, self.response_limit, &context))
+        let body = timeout(budget.left(answered), read(answer, self.response_limit, &context))
             .await
             .map_err(|_| late(Phase::Body))??;
-        Ok(Response { status, headers, body, attempts: 1 })
+        let timing = Timing { connect, head: answered - begun, body: clock.now() - answered };
+        Ok(Response { status, headers, body, attempts: 1, timing })
     }
 }
 
