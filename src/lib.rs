@@ -26,6 +26,7 @@
 //!
 //! - [`fulfillment`]: handlers, their inputs ([`extract`](fulfillment::extract)), [`Reply`],
 //!   [`Router`]. What you write is written against it.
+//! - [`emulator`]: plays the agent: makes its calls, and says what it would do with the answers.
 //! - [`server`]: HTTP. [`Rejoinder`] brings router, settings and server together; a
 //!   [`Service`](server::Service) mounts into an actix app of your own.
 //! - [`flexible`]: flexible webhooks: templates and paths between parameters and HTTP. It sends nothing.
@@ -35,7 +36,7 @@
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket (feature `testing`).
 //!
-//! Imports run downwards in this order: `server`, `fulfillment`, `flexible` and `auth`, `outbound`,
+//! Imports run downwards in this order: `server` and `emulator`, `fulfillment`, `flexible` and `auth`, `outbound`,
 //! `protocol` and `config`.
 //!
 //! # Features
@@ -53,6 +54,7 @@ pub mod cli;
 mod clock;
 pub mod config;
 mod demo;
+pub mod emulator;
 mod error;
 mod excerpt;
 pub mod flexible;

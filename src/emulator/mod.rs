@@ -1,0 +1,42 @@
+//! Plays the agent: makes its calls, and says what it would do with the answers.
+//!
+//! A [`Turn`] says what the agent knows when it calls; a [`Caller`] makes the call that a
+//! [`Webhook`](crate::protocol::Webhook) describes, standard or flexible, with its credentials, time
+//! limit and size limit; the [`Verdict`] is what the agent does then: what it says and sets, where it
+//! goes, or which `webhook.error.*` event fires. Requests are rendered and answers mapped by the code
+//! that serves flexible webhooks. Everything but sending is pure.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use rejoinder::config::{Config, Sources};
+//! use rejoinder::emulator::{Caller, Options, Turn};
+//!
+//! let config = Config::load(&Sources::default())?;
+//! let url = "http://127.0.0.1:8080/webhook".parse()?;
+//! let caller = Caller::to_url(&url, &config, Options::default())?;
+//! let mut turn = Turn::new("order-status");
+//! turn.parameters.insert("order_id".to_owned(), "42".into());
+//! let call = caller.call(&turn.request()?).await?;
+//! assert!(call.verdict.goes_on());
+//! # Ok(())
+//! # }
+//! ```
+
+mod caller;
+mod curl;
+mod outcome;
+mod presented;
+mod sent;
+mod tally;
+mod turn;
+pub mod verdict;
+mod way;
+
+pub use caller::{Caller, CallerError, CallError, Called, Options};
+pub use curl::curl;
+pub use outcome::{Answer, Outcome, Times};
+pub use presented::Presented;
+pub use sent::Sent;
+pub use tally::Tally;
+pub use turn::Turn;
+pub use verdict::Verdict;
