@@ -1,5 +1,6 @@
 //! The `rejoinder` command; one file a subcommand.
 
+mod call;
 mod check;
 mod doctor;
 mod export;
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Answers agents; without a configuration file it serves the built-in demo.
     Serve(serve::Serve),
+    /// Makes one call as Dialogflow makes it, and says what the agent would do then.
+    Call(Box<call::Call>),
     /// Checks the configuration and prints the one in force, secrets masked.
     Check(check::Check),
     /// Says whether an agent would get through, and what to do where it would not.
@@ -76,6 +79,7 @@ impl Settings {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
+        Command::Call(call) => call.run(),
         Command::Check(check) => check.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Export(export) => export.run(),

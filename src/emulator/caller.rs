@@ -208,6 +208,12 @@ impl Caller {
         Ok(Self { way, target, credentials, presented, options, semantics, world, timeout, notes })
     }
 
+    /// How long the agent waits.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// What is presented, in words.
     #[must_use]
     pub fn presented(&self) -> &[Presented] {

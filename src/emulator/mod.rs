@@ -24,6 +24,7 @@
 
 mod caller;
 mod curl;
+mod document;
 mod outcome;
 mod presented;
 mod sent;

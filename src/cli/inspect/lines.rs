@@ -13,7 +13,7 @@ pub(super) fn add(lines: &mut Lines, name: &'static str, text: impl Into<String>
 }
 
 /// A value on one line, cut where it gets long.
-pub(super) fn short(value: &Value) -> String {
+pub(in super::super) fn short(value: &Value) -> String {
     const MOST: usize = 100;
     let text = value.to_string();
     match text.char_indices().nth(MOST) {

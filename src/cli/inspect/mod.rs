@@ -14,6 +14,8 @@ use serde::Serialize;
 use crate::protocol::inspect::{self, Finding, Inspected};
 use crate::protocol::webhook::{Environment, Webhook, check};
 use lines::Lines;
+pub(super) use lines::short;
+pub(super) use resource::refuse_foreign;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Inspect {
@@ -66,7 +68,7 @@ impl Inspect {
             Kind::Webhook => {
                 let webhook =
                     Webhook::parse(&body).with_context(|| format!("{place} is no Webhook resource"))?;
-                resource::refuse_foreign(&webhook, &webhook.unknown)
+                refuse_foreign(&webhook, &webhook.unknown)
                     .with_context(|| format!("{place} is no Webhook resource"))?;
                 self.print(&mut out, &webhook, || resource::webhook(&webhook, body.len()))?;
                 crate::flexible::check::webhook(&webhook)
@@ -74,7 +76,7 @@ impl Inspect {
             Kind::Environment => {
                 let environment = Environment::parse(&body)
                     .with_context(|| format!("{place} is no Environment resource"))?;
-                resource::refuse_foreign(&environment, &environment.unknown)
+                refuse_foreign(&environment, &environment.unknown)
                     .with_context(|| format!("{place} is no Environment resource"))?;
                 self.print(&mut out, &environment, || resource::environment(&environment, body.len()))?;
                 check::environment(&environment)

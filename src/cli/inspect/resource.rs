@@ -10,7 +10,7 @@ use crate::protocol::Struct;
 use crate::protocol::webhook::{Environment, GenericWebService, ServiceAgentAuth, Webhook};
 
 /// Fails if a resource holds nothing but what its kind does not know: it is something else then.
-pub(super) fn refuse_foreign(resource: &impl Serialize, unknown: &Struct) -> anyhow::Result<()> {
+pub(in super::super) fn refuse_foreign(resource: &impl Serialize, unknown: &Struct) -> anyhow::Result<()> {
     let whole = serde_json::to_value(resource)?;
     let foreign = !unknown.is_empty() && whole.as_object().is_some_and(|whole| whole.len() == unknown.len());
     let names =
