@@ -66,7 +66,9 @@ pub enum CallerError {
         faults: Vec<String>,
     },
     /// The agent leaves it alone.
-    #[error("the webhook {display_name:?} is disabled, so the agent does not call it; remove `disabled` to try it")]
+    #[error(
+        "the webhook {display_name:?} is disabled, so the agent does not call it; remove `disabled` to try it"
+    )]
     Disabled {
         /// Its display name.
         display_name: String,
@@ -87,7 +89,9 @@ pub enum CallError {
     #[error("the parameters do not make a request for this webhook: {0}")]
     Render(#[from] RenderError),
     /// What proves who calls cannot be had.
-    #[error("the call was not made: {reason}; --bearer TOKEN or --header 'Name: value' present something else")]
+    #[error(
+        "the call was not made: {reason}; --bearer TOKEN or --header 'Name: value' present something else"
+    )]
     Credentials {
         /// The method, what was found, the fix.
         reason: String,
@@ -186,7 +190,12 @@ impl Caller {
 
         let faulty = |faults| CallerError::Faulty { faults };
         let way = Way::parse(&webhook, semantics).map_err(|findings| {
-            faulty(findings.into_iter().map(|finding| format!("{}: {}", finding.place, finding.message)).collect())
+            faulty(
+                findings
+                    .into_iter()
+                    .map(|finding| format!("{}: {}", finding.place, finding.message))
+                    .collect(),
+            )
         })?;
         let timeout = options.timeout.unwrap_or_else(|| webhook.timeout());
         let certificates = webhook.generic_web_service().map(|service| &service.allowed_ca_certs);
@@ -204,7 +213,8 @@ impl Caller {
         let sources = Sources { outbound, google, secrets, audience: config.flexible.id_token_audience };
         let credentials = Credentials::parse(&webhook, &sources).map_err(faulty)?;
         notes.extend(credentials.note().map(str::to_owned));
-        let world = Seeded { chance: Chance::seeded(options.seed), time_zone: config.agent.time_zone.clone() };
+        let world =
+            Seeded { chance: Chance::seeded(options.seed), time_zone: config.agent.time_zone.clone() };
         Ok(Self { way, target, credentials, presented, options, semantics, world, timeout, notes })
     }
 
@@ -282,12 +292,8 @@ impl Caller {
         };
         // Anew for each call, so that a call says the same each time.
         let chance = Chance::seeded(self.options.seed);
-        let circumstances = Circumstances {
-            request,
-            presented: &self.presented,
-            timeout: self.timeout,
-            chance: &chance,
-        };
+        let circumstances =
+            Circumstances { request, presented: &self.presented, timeout: self.timeout, chance: &chance };
         let verdict = match &self.way {
             Way::Standard { .. } => Verdict::standard(&outcome, &circumstances),
             Way::Flexible(exchange) => Verdict::flexible(&outcome, exchange, &circumstances),

@@ -68,7 +68,8 @@ impl Called {
         let Ok(answer) = &self.outcome else { return BTreeMap::new() };
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in &answer.headers {
-            let shown = if name == "set-cookie" { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+            let shown =
+                if name == "set-cookie" { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
             headers
                 .entry(name.as_str().to_owned())
                 .and_modify(|all| *all = format!("{all}, {shown}"))

@@ -33,7 +33,7 @@ mod turn;
 pub mod verdict;
 mod way;
 
-pub use caller::{Caller, CallerError, CallError, Called, Options};
+pub use caller::{CallError, Called, Caller, CallerError, Options};
 pub use curl::curl;
 pub use outcome::{Answer, Outcome, Times};
 pub use presented::Presented;

@@ -21,7 +21,8 @@ pub(super) enum Shown {
 }
 
 /// Words in the names of query parameters that hold secrets.
-const SECRET_WORDS: [&str; 8] = ["key", "token", "secret", "password", "signature", "sig", "auth", "credential"];
+const SECRET_WORDS: [&str; 8] =
+    ["key", "token", "secret", "password", "signature", "sig", "auth", "credential"];
 
 impl Sent {
     pub(super) fn new(request: Request) -> Self {

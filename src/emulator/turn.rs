@@ -4,7 +4,9 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use serde_json::Value;
 
-use crate::protocol::names::{AgentName, Environment, FlowName, IntentName, NameError, PageName, SessionName};
+use crate::protocol::names::{
+    AgentName, Environment, FlowName, IntentName, NameError, PageName, SessionName,
+};
 use crate::protocol::{
     FormInfo, FulfillmentInfo, IntentInfo, LanguageInfo, PageInfo, ParameterInfo, ParameterState, Query,
     SessionInfo, Struct, WebhookRequest,
@@ -78,7 +80,11 @@ impl Turn {
             detect_intent_response_id: fresh_id(),
             language_code: self.language.clone(),
             fulfillment_info: Some(FulfillmentInfo { tag: self.tag.clone(), ..FulfillmentInfo::default() }),
-            intent_info: self.intent.as_deref().map(|intent| intent_info(intent, &session.agent)).transpose()?,
+            intent_info: self
+                .intent
+                .as_deref()
+                .map(|intent| intent_info(intent, &session.agent))
+                .transpose()?,
             page_info: Some(self.page_info(&session.agent)?),
             session_info: Some(SessionInfo {
                 session: session.to_string(),

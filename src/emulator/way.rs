@@ -13,7 +13,10 @@ use crate::protocol::webhook::{Service, Webhook};
 #[derive(Debug)]
 pub(super) enum Way {
     /// A `WebhookRequest` goes to the address as it is written; only headers have references.
-    Standard { url: Url, headers: Exchange },
+    Standard {
+        url: Url,
+        headers: Exchange,
+    },
     Flexible(Exchange),
 }
 

@@ -57,6 +57,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 mod tests {
     use bytes::Bytes;
 
+    use super::super::Timing;
     use super::super::error::Phase;
     use super::*;
 
@@ -65,7 +66,7 @@ mod tests {
         if let Some(value) = retry_after {
             headers.insert(RETRY_AFTER, value.parse().expect("a value"));
         }
-        Ok(Response { status, headers, body: Bytes::new(), attempts: 1 })
+        Ok(Response { status, headers, body: Bytes::new(), attempts: 1, timing: Timing::default() })
     }
 
     #[test]

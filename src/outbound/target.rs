@@ -172,9 +172,7 @@ impl Target {
         *sent.body_mut() = request.body.clone().map(Into::into);
         let begun = clock.now();
         let (answer, connect) = measured(timeout(budget.left(begun), self.client.0.execute(sent))).await;
-        let answer = answer
-            .map_err(|_| late(Phase::Answer))?
-            .map_err(|error| context.explain(error))?;
+        let answer = answer.map_err(|_| late(Phase::Answer))?.map_err(|error| context.explain(error))?;
         let answered = clock.now();
         let status = answer.status().as_u16();
         let headers = answer.headers().clone();

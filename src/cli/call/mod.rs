@@ -26,7 +26,7 @@ pub(super) struct Call {
     #[arg(long, value_name = "FILE")]
     webhook: Option<PathBuf>,
     /// Where to call instead of the resource's own address: scheme, host and port, and path and query if given.
-    #[arg(long, value_name = "URL", requires = "webhook", value_parser = address)]
+    #[arg(long, value_name = "URL", conflicts_with = "url", value_parser = address)]
     to: Option<Url>,
     #[command(flatten)]
     turn: turn::TurnArgs,
@@ -138,17 +138,16 @@ impl Call {
                 "--bearer and --header 'Authorization: …' set the same header; give one of them"
             );
             let value = HeaderValue::try_from(format!("Bearer {token}"));
-            headers.insert("authorization", value.context("--bearer: the token has characters that no header can hold")?);
+            headers.insert(
+                "authorization",
+                value.context("--bearer: the token has characters that no header can hold")?,
+            );
         }
         Ok(headers)
     }
 }
 
-fn print_curl(
-    caller: &Caller,
-    turn: &Turn,
-    notes: &[String],
-) -> anyhow::Result<ExitCode> {
+fn print_curl(caller: &Caller, turn: &Turn, notes: &[String]) -> anyhow::Result<ExitCode> {
     let sent = caller.prepare(&turn.request()?)?;
     let seconds = caller.timeout().as_secs_f64();
     let (command, variables) = curl(&sent, caller.presented(), seconds);
@@ -166,7 +165,8 @@ fn tell<'a>(notes: impl IntoIterator<Item = &'a String>) -> std::io::Result<()> 
 }
 
 fn address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("{error}; expected http://HOST/PATH or https://HOST/PATH"))?;
+    let url = Url::parse(text)
+        .map_err(|error| format!("{error}; expected http://HOST/PATH or https://HOST/PATH"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err("expected http://HOST/PATH or https://HOST/PATH".to_owned());
     }

@@ -98,7 +98,8 @@ fn text(argument: &str) -> Result<(String, Value), String> {
 
 fn json(argument: &str) -> Result<(String, Value), String> {
     let (name, value) = named(argument)?;
-    let value = serde_json::from_str(value).map_err(|error| format!("what follows the = is no JSON: {error}"))?;
+    let value =
+        serde_json::from_str(value).map_err(|error| format!("what follows the = is no JSON: {error}"))?;
     Ok((name, value))
 }
 

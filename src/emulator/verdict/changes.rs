@@ -67,7 +67,7 @@ impl Changes {
         let form = response.page_info.iter().filter_map(|page| page.form_info.as_ref());
         for (index, parameter) in form.flat_map(|form| &form.parameter_info).enumerate() {
             let place = format!("pageInfo.formInfo.parameterInfo[{index}]");
-            this.form_parameter(parameter, circumstances.request, place, findings);
+            this.form_parameter(parameter, circumstances.request, &place, findings);
         }
         // After the form: what the session says of a parameter is said more exactly.
         if let Some(session) = &response.session_info {
@@ -103,14 +103,15 @@ impl Changes {
         &mut self,
         parameter: &ParameterInfo,
         request: &WebhookRequest,
-        place: String,
+        place: &str,
         findings: &mut Vec<Finding>,
     ) {
         let name = &parameter.display_name;
         let form = request.page_info.as_ref().and_then(|page| page.form_info.as_ref());
-        let known = form.map(|form| form.parameter_info.iter().find(|one| same_name(&one.display_name, name)));
+        let known =
+            form.map(|form| form.parameter_info.iter().find(|one| same_name(&one.display_name, name)));
         let mut found = |code, message: &str| {
-            findings.push(Finding { code, place: place.clone(), message: message.to_owned() });
+            findings.push(Finding { code, place: place.to_owned(), message: message.to_owned() });
         };
         match known {
             Some(None) => {

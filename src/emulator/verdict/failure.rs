@@ -34,9 +34,9 @@ impl Failure {
         code: &'static str,
         reason: impl Into<String>,
         hint: impl Into<String>,
-        status: (u8, impl AsRef<str>),
+        status: (u8, &str),
     ) -> Self {
-        let message = format!("Webhook call failed. Error: {}.", status.1.as_ref());
+        let message = format!("Webhook call failed. Error: {}.", status.1);
         let status = WebhookStatus { code: status.0, message };
         Self { event, code, reason: reason.into(), hint: hint.into(), status }
     }
@@ -107,7 +107,7 @@ impl Failure {
                 "the platform documents 400, 401, 403, 404, 500 and 503 for failures, and 200 for answers".to_owned()),
         };
         let state = if status >= 500 { ", State: URL_UNREACHABLE, Reason: UNREACHABLE_5xx" } else { "" };
-        Self::new(event, code, reason, hint, (rpc, format!("{name}{state}, HTTP status code: {status}")))
+        Self::new(event, code, reason, hint, (rpc, &format!("{name}{state}, HTTP status code: {status}")))
     }
 
     /// A body that is not what the platform reads.
@@ -129,16 +129,22 @@ impl Failure {
             )
         };
         let parse = format!("Failed to parse webhook JSON response: {}", excerpt(cause, 200));
-        Self::new(ANY, code, reason, hint, (3, parse))
+        Self::new(ANY, code, reason, hint, (3, &parse))
     }
 
     /// An answer that gives a flexible webhook no parameters.
-    pub(super) fn of_mapping(answer: &Answer, error: &ResponseError, circumstances: &Circumstances<'_>) -> Self {
+    pub(super) fn of_mapping(
+        answer: &Answer,
+        error: &ResponseError,
+        circumstances: &Circumstances<'_>,
+    ) -> Self {
         match error {
             ResponseError::Status { .. } => Self::of_status(answer, circumstances),
-            ResponseError::Empty | ResponseError::NotJson { .. } => {
-                Self { code: error.code(), reason: error.to_string(), ..Self::not_json(answer, &error.to_string()) }
-            }
+            ResponseError::Empty | ResponseError::NotJson { .. } => Self {
+                code: error.code(),
+                reason: error.to_string(),
+                ..Self::not_json(answer, &error.to_string())
+            },
             _ => Self::new(
                 ANY,
                 error.code(),
@@ -160,7 +166,9 @@ fn unauthorized(answer: &Answer, circumstances: &Circumstances<'_>) -> String {
         none if none.is_empty() => String::new(),
         challenge => format!("; the server wants {}", excerpt(&challenge, 300)),
     };
-    format!("what was presented: {presented}{wants}. Try others with --bearer TOKEN or --header 'Name: value'")
+    format!(
+        "what was presented: {presented}{wants}. Try others with --bearer TOKEN or --header 'Name: value'"
+    )
 }
 
 /// The sentence of an answer that has the form of our own errors, or of Google's.

@@ -127,8 +127,9 @@ impl Verdict {
 }
 
 fn unusual_status(status: u16) -> Finding {
-    let message =
-        format!("{status}: what the platform makes of a success other than 200 is not documented; answer 200");
+    let message = format!(
+        "{status}: what the platform makes of a success other than 200 is not documented; answer 200"
+    );
     Finding { code: "status_not_200", place: "status".to_owned(), message }
 }
 

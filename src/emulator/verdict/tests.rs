@@ -61,7 +61,9 @@ fn a_refusal_tells_what_the_server_said_and_wants() {
     answer.headers.append("www-authenticate", "Bearer".parse().expect("a value"));
     let failure = verdict(Ok(answer)).failure.expect("an event");
     assert_eq!(failure.reason, "the answer has status 401 and says \"The caller is not known.\"");
-    assert!(failure.hint.starts_with("what was presented: nothing; the server wants Basic realm=\"a\", Bearer"));
+    assert!(
+        failure.hint.starts_with("what was presented: nothing; the server wants Basic realm=\"a\", Bearer")
+    );
 }
 
 #[test]
@@ -140,8 +142,7 @@ fn one_seed_chooses_one_variant() {
     let body = r#"{"fulfillmentResponse":{"messages":[{"text":{"text":["a","b","c","d"]}}]}}"#;
     let choose = |seed| {
         let outcome = Ok(Answer::new(200, body));
-        let verdict =
-            Verdict::standard(&outcome, &Circumstances::new(&request, &Chance::seeded(seed)));
+        let verdict = Verdict::standard(&outcome, &Circumstances::new(&request, &Chance::seeded(seed)));
         verdict.changes.messages[0].said.clone().expect("a text")
     };
     let drawn: std::collections::BTreeSet<String> = (0..64).map(choose).collect();
