@@ -59,6 +59,8 @@ fn every_tag_of_the_demo_gets_its_verdict() {
     assert!(page.ends_with("/flows/orders/pages/END_SESSION"), "{page}");
     assert_eq!(verdict("clear", &["--param", "name=size", "--param", "size=L"])["cleared"], json!(["size"]));
     assert_eq!(verdict("slow", &["--param-json", "ms=1"])["messages"][0]["said"], "That took 1 ms.");
+    let blocked = verdict("block", &["--param-json", "ms=1"]);
+    assert_eq!(blocked["messages"][0]["said"], "That held a thread for 1 ms.");
     assert_eq!(verdict("counter", &[])["set"], json!({ "count": 1 }));
     assert_eq!(verdict("big", &[])["messages"][0]["said"], "Sorry, that answer is too long to send.");
     for (kind, event) in [

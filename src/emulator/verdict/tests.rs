@@ -9,15 +9,15 @@ use super::*;
 use crate::emulator::{Answer, Turn};
 use crate::outbound::{OutboundError, Phase};
 
-fn verdict(outcome: Outcome) -> Verdict {
+fn verdict(outcome: &Outcome) -> Verdict {
     let mut turn = Turn::new("order-status");
     turn.form = vec![("quantity".to_owned(), json!(99))];
     let request = turn.request().expect("names");
-    Verdict::standard(&outcome, &Circumstances::new(&request, &Chance::seeded(1)))
+    Verdict::standard(outcome, &Circumstances::new(&request, &Chance::seeded(1)))
 }
 
 fn of(body: &str) -> Verdict {
-    verdict(Ok(Answer::new(200, body.to_owned())))
+    verdict(&Ok(Answer::new(200, body.to_owned())))
 }
 
 #[test]
@@ -39,14 +39,14 @@ fn statuses_and_bodies_raise_their_events() {
         (200, "{\"targetPage\": 1}", "webhook.error", "answer_invalid", 3),
         (200, "OK", "webhook.error", "answer_invalid", 3),
     ] {
-        let failure = verdict(Ok(Answer::new(status, body))).failure.expect("an event");
+        let failure = verdict(&Ok(Answer::new(status, body))).failure.expect("an event");
         assert_eq!((failure.event, failure.code, failure.status.code), (event, code, rpc), "{status} {body}");
         assert!(failure.status.message.starts_with("Webhook call failed. Error: "), "{failure:?}");
         assert!(!failure.hint.is_empty() && !failure.reason.is_empty(), "{failure:?}");
     }
     let failure = of("{\"fulfillmentResponse\":\n {\"messages\": {}}}").failure.expect("an event");
     assert!(failure.reason.contains("line 2, column"), "{failure:?}");
-    let failure = verdict(Ok(Answer::new(502, ""))).failure.expect("an event");
+    let failure = verdict(&Ok(Answer::new(502, ""))).failure.expect("an event");
     assert_eq!(
         failure.status.message,
         "Webhook call failed. Error: UNAVAILABLE, State: URL_UNREACHABLE, Reason: UNREACHABLE_5xx, HTTP status code: 502."
@@ -59,7 +59,7 @@ fn a_refusal_tells_what_the_server_said_and_wants() {
     let mut answer = Answer::new(401, body);
     answer.headers.append("www-authenticate", "Basic realm=\"a\"".parse().expect("a value"));
     answer.headers.append("www-authenticate", "Bearer".parse().expect("a value"));
-    let failure = verdict(Ok(answer)).failure.expect("an event");
+    let failure = verdict(&Ok(answer)).failure.expect("an event");
     assert_eq!(failure.reason, "the answer has status 401 and says \"The caller is not known.\"");
     assert!(
         failure.hint.starts_with("what was presented: nothing; the server wants Basic realm=\"a\", Bearer")
@@ -86,7 +86,7 @@ fn a_missing_answer_raises_its_event() {
         ),
     ] {
         let code = error.code();
-        let failure = verdict(Err(error)).failure.expect("an event");
+        let failure = verdict(&Err(error)).failure.expect("an event");
         assert_eq!((failure.event, failure.code, failure.status.code), (event, code, rpc));
     }
 }
@@ -97,7 +97,7 @@ fn every_answer_of_the_fixtures_lets_the_agent_go_on() {
     for entry in std::fs::read_dir(folder).expect("the folder") {
         let path = entry.expect("an entry").path();
         let body = std::fs::read(&path).expect("a file");
-        let verdict = verdict(Ok(Answer::new(200, body)));
+        let verdict = verdict(&Ok(Answer::new(200, body)));
         assert!(verdict.goes_on(), "{}: {verdict:?}", path.display());
         assert_eq!(verdict.webhook_status(), WebhookStatus::default());
         let written = serde_json::to_value(&verdict).expect("JSON");
@@ -158,7 +158,7 @@ fn what_the_platform_may_not_take_is_found() {
         (200, r#"{"targetPage":"Next"}"#, &["target_invalid"]),
         (200, r#"{"targetFlow":""}"#, &["target_invalid"]),
     ] {
-        let verdict = verdict(Ok(Answer::new(status, body)));
+        let verdict = verdict(&Ok(Answer::new(status, body)));
         let found: Vec<_> = verdict.findings.iter().map(|finding| finding.code).collect();
         assert!(verdict.goes_on());
         assert_eq!(found, codes, "{body}");
