@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::call::{call_in, document};
-use crate::kit::{Reply, Upstream, fixture};
+use crate::kit::{Reply, Upstream, fixture, run};
 
 fn write(folder: &Path, name: &str, value: &Value) {
     std::fs::write(folder.join(name), value.to_string()).expect("written");
@@ -265,4 +265,42 @@ fn every_webhook_of_the_fixtures_can_be_prepared_or_says_why_not() {
             _ => panic!("{name}: {ended:?}"),
         }
     }
+}
+
+#[test]
+fn a_token_is_presented_at_the_webhooks_own_address() {
+    let upstream = Upstream::start(|_| Reply::json(200, json!({})));
+    let metadata = rejoinder::testing::MetadataServer::start("me@p.example");
+    let folder = tempfile::tempdir().expect("a folder");
+    let uri = upstream.url("/agent?x=1");
+    let service = json!({ "uri": uri, "serviceAgentAuth": "ID_TOKEN" });
+    write(folder.path(), "w.json", &json!({ "displayName": "Hook", "genericWebService": service }));
+    let (host, address) = (metadata.host(), "127.0.0.1");
+    let environment = [
+        ("GCE_METADATA_HOST", host.as_str()),
+        ("REJOINDER_OUTBOUND__ALLOW_HOSTS", &format!("[\"{address}\"]")),
+        ("REJOINDER_OUTBOUND__DANGEROUS_ALLOW_HTTP", "true"),
+    ];
+    let arguments = ["call", "--webhook", "w.json", "--tag", "t", "--json"];
+    let ended = run(folder.path(), &arguments, &environment);
+    let (document, goes_on) = document(&ended);
+    assert!(goes_on, "{document:#}");
+    let received = upstream.requests().remove(0);
+    let token =
+        received.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).expect("a token");
+    assert_eq!(token.split('.').count(), 3, "{token}");
+    assert_eq!(document["request"]["headers"]["authorization"], "Bearer ***");
+    assert!(document["times"]["credentialsMs"].as_f64().is_some_and(|ms| ms > 0.0), "{document:#}");
+    let note = document["notes"][0].as_str().expect("a note");
+    assert!(note.contains("only Google can make one of Dialogflow's service agent"), "{note}");
+    assert!(metadata.paths().iter().any(|path| path.contains("agent")), "{:?}", metadata.paths());
+    // Where none can be had, no call is made.
+    metadata.fail_with(503);
+    let ended = run(folder.path(), &[&arguments[..], &["--timeout", "1s"]].concat(), &environment);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:?}");
+    assert!(
+        ended.errors.contains("serviceAgentAuth") && ended.errors.contains("--bearer TOKEN"),
+        "{ended:?}"
+    );
+    assert_eq!(upstream.requests().len(), 1);
 }
