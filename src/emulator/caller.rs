@@ -5,24 +5,24 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use reqwest::header::AUTHORIZATION;
 
+use super::elsewhere::{redirect, replace, withhold};
+use super::error::{CallError, CallerError};
 use super::outcome::{Answer, Outcome, Times};
 use super::presented::{self, Presented};
 use super::sent::Sent;
 use super::verdict::{Circumstances, Verdict};
 use super::way::{Way, service};
 use crate::config::{Config, Semantics};
+use crate::flexible::Scope;
 use crate::flexible::function::World;
-use crate::flexible::{RenderError, Scope};
 use crate::outbound::credentials::{Credentials, Sources};
 use crate::outbound::google::Google;
 use crate::outbound::{
-    Chance, HeaderMap, Outbound, OutboundError, OutboundSetupError, Parts, Request, Secrets, Target,
-    TargetSettings, Url,
+    Chance, HeaderMap, Outbound, OutboundError, Parts, Request, Secrets, Target, TargetSettings, Url,
 };
 use crate::protocol::webhook::{GenericWebService, Service, ServiceAgentAuth, Webhook};
-use crate::protocol::{Envelope, ParseError, WebhookRequest};
+use crate::protocol::{Envelope, WebhookRequest};
 
 /// How calls differ from what the resource says.
 #[derive(Debug, Clone, Default)]
@@ -53,52 +53,6 @@ pub struct Caller {
     world: Seeded,
     timeout: Duration,
     notes: Vec<String>,
-}
-
-/// A webhook that cannot be called.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CallerError {
-    /// The resource has faults.
-    #[error("the webhook cannot be called: {}", .faults.join("; "))]
-    Faulty {
-        /// Each with its place.
-        faults: Vec<String>,
-    },
-    /// The agent leaves it alone.
-    #[error(
-        "the webhook {display_name:?} is disabled, so the agent does not call it; remove `disabled` to try it"
-    )]
-    Disabled {
-        /// Its display name.
-        display_name: String,
-    },
-    /// The client cannot be set up.
-    #[error(transparent)]
-    Setup(#[from] OutboundSetupError),
-}
-
-/// A call that was not made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CallError {
-    /// The turn is no request.
-    #[error("no request can be made of this: {0}")]
-    Request(ParseError),
-    /// The parameters do not fit into the webhook's templates.
-    #[error("the parameters do not make a request for this webhook: {0}")]
-    Render(#[from] RenderError),
-    /// What proves who calls cannot be had.
-    #[error(
-        "the call was not made: {reason}; --bearer TOKEN or --header 'Name: value' present something else"
-    )]
-    Credentials {
-        /// The method, what was found, the fix.
-        reason: String,
-    },
-    /// It may not be called, or not like this.
-    #[error("the call was not made: {0}")]
-    NotMade(OutboundError),
 }
 
 /// A call that was made.
@@ -329,60 +283,6 @@ fn outbound(config: &Config, options: &Options, timeout: Duration) -> Outbound {
         settings.dangerous_allow_http |= to.scheme() == "http";
     }
     Outbound::with_parts(&settings, Parts { measured: true, ..Parts::default() })
-}
-
-/// Leaves out what must not be shown to `to`, unless the service is there anyway.
-///
-/// What others have, secret versions and tokens, is presented at the webhook's own address alone. What
-/// stands in the resource may be shown to this machine, too.
-fn withhold(service: &mut GenericWebService, to: &Url) {
-    let own = Url::parse(&service.uri).ok();
-    if own.is_some_and(|own| own.scheme() == to.scheme() && own.host_str() == to.host_str()) {
-        return;
-    }
-    service.secret_versions_for_request_headers.clear();
-    service.secret_version_for_username_password.clear();
-    service.oauth_config = None;
-    service.service_account_auth_config = None;
-    service.service_agent_auth = ServiceAgentAuth::None;
-    if !is_loopback(to) {
-        service.request_headers.clear();
-        service.username.clear();
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
-}
-
-/// Leaves out what is given in other words.
-fn replace(service: &mut GenericWebService, given: &HeaderMap) {
-    service.request_headers.retain(|name, _| !given.contains_key(name.as_str()));
-    service.secret_versions_for_request_headers.retain(|name, _| !given.contains_key(name.as_str()));
-    if given.contains_key(AUTHORIZATION) {
-        service.secret_version_for_username_password.clear();
-        service.username.clear();
-        service.oauth_config = None;
-        service.service_account_auth_config = None;
-        service.service_agent_auth = ServiceAgentAuth::None;
-    }
-}
-
-/// Puts another server into an address, and another path and query if there is one.
-fn redirect(url: &mut Url, to: &Url) {
-    let mut there = to.clone();
-    if to.path() == "/" {
-        there.set_path(url.path());
-    }
-    if to.query().is_none() {
-        there.set_query(url.query());
-    }
-    *url = there;
 }
 
 /// The time as it is, and chance that repeats.

@@ -25,6 +25,8 @@
 mod caller;
 mod curl;
 mod document;
+mod elsewhere;
+mod error;
 mod outcome;
 mod presented;
 mod sent;
@@ -33,8 +35,9 @@ mod turn;
 pub mod verdict;
 mod way;
 
-pub use caller::{CallError, Called, Caller, CallerError, Options};
+pub use caller::{Called, Caller, Options};
 pub use curl::curl;
+pub use error::{CallError, CallerError};
 pub use outcome::{Answer, Outcome, Times};
 pub use presented::Presented;
 pub use sent::Sent;
