@@ -122,7 +122,7 @@ fn a_route_has_a_deadline_of_its_own() {
     assert!(ms("usual") <= 60);
     assert!((15_000..20_000).contains(&ms("long")));
     assert_eq!(served.call(call("slow", &json!({}))).said(), "slow");
-    let default = rejoinder::config::Config::load(&rejoinder::config::Sources::default()).expect("valid");
+    let default = Config::load(&Sources::default()).expect("valid");
     assert!(default.effective.contains("deadline = \"4.5s\""), "{}", default.effective);
 }
 
