@@ -3,11 +3,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
 use moka::future::Cache;
 use serde_json::Value;
 use tokio::runtime::Handle;
-use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::judgement::Judgement;
 use super::reason::Reason;
@@ -15,7 +13,8 @@ use super::token::{self, Claims, Expected, TokenHash, WITHOUT_SIGNATURE, accept_
 use super::{Caller, Presented};
 use crate::clock::Clock;
 use crate::config::{ClientAuthentication, Secret};
-use crate::outbound::{Method, Outbound, Request, Target, Url};
+use crate::outbound::credentials::client;
+use crate::outbound::{Outbound, Request, Target, Url};
 
 const KIND: &str = "introspection";
 /// How long an answer may take.
@@ -165,7 +164,7 @@ impl Shared {
             }
         };
         let asked_at = self.clock.now();
-        let response = target.send(self.request(text)?, None).await.map_err(|error| error.to_string())?;
+        let response = target.send(self.request(text), None).await.map_err(|error| error.to_string())?;
         if response.status != 200 {
             let fix = match response.status {
                 401 | 403 => {
@@ -189,28 +188,9 @@ impl Shared {
         }
     }
 
-    fn request(&self, text: &str) -> Result<Request, String> {
+    fn request(&self, text: &str) -> Request {
         let Settings { endpoint, client_id, client_secret, authentication, .. } = &self.settings;
-        let secret = client_secret.expose();
-        let mut form = Serializer::new(String::new());
-        form.append_pair("token", text).append_pair("token_type_hint", "access_token");
-        let mut request = Request::new(Method::POST, endpoint.clone());
-        match authentication {
-            ClientAuthentication::Form => {
-                form.append_pair("client_id", client_id).append_pair("client_secret", &secret);
-            }
-            ClientAuthentication::Basic => {
-                let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-                let pair = format!("{}:{}", encoded(client_id), encoded(&secret));
-                let value = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair));
-                request =
-                    request.header("authorization", value.as_bytes()).map_err(|error| error.to_string())?;
-            }
-        }
-        let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")];
-        for (name, value) in headers {
-            request = request.header(name, value.as_bytes()).map_err(|error| error.to_string())?;
-        }
-        Ok(request.body(form.finish()))
+        let members = [("token", text), ("token_type_hint", "access_token")];
+        client::form(endpoint, &members, *authentication, (client_id, &client_secret.expose()))
     }
 }

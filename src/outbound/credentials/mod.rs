@@ -7,6 +7,7 @@
 //! last must come last, since the platform equates its absence with an ID token.
 
 mod basic;
+pub(crate) mod client;
 mod error;
 mod oauth;
 mod service_account;

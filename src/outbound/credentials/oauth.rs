@@ -5,15 +5,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::HeaderValue;
 use serde_json::Value;
-use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::super::secrets::{Secrets, Version};
-use super::super::{Method, Request, Response, Target, TargetSettings, Url};
+use super::super::{Request, Response, Target, TargetSettings, Url};
 use super::token::{TokenCache, Used};
-use super::{CredentialsError, Sources, bearer, sensitive, version};
+use super::{CredentialsError, Sources, bearer, client, version};
 use crate::config::{ClientAuthentication, Exposed};
 use crate::protocol::webhook::{OAuthConfig, Webhook};
 
@@ -108,40 +106,17 @@ impl OAuth {
                 secrets.value(version).await.map_err(|error| CredentialsError::secret(METHOD, error))?
             }
         };
-        let request = self.request(&secret)?;
+        let request = self.request(&secret);
         let response = self.target.send(request, Some(deadline)).await;
         let response = response.map_err(|cause| CredentialsError::Exchange { method: METHOD, cause })?;
         let (token, expires_in) = self.token(&response)?;
         Ok((bearer(METHOD, &token)?, expires_in))
     }
 
-    fn request(&self, secret: &str) -> Result<Request, CredentialsError> {
-        let mut form = Serializer::new(String::new());
-        form.append_pair("grant_type", "client_credentials");
-        if !self.scope.is_empty() {
-            form.append_pair("scope", &self.scope);
-        }
-        let mut request = Request::new(Method::POST, self.endpoint.clone());
-        match self.authentication {
-            ClientAuthentication::Form => {
-                form.append_pair("client_id", &self.client_id).append_pair("client_secret", secret);
-            }
-            ClientAuthentication::Basic => {
-                // Both are form-encoded first (RFC 6749, 2.3.1): an id may hold a colon.
-                let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-                let pair = format!("{}:{}", encoded(&self.client_id), encoded(secret));
-                let pair = base64::engine::general_purpose::STANDARD.encode(pair);
-                let value = sensitive(format!("Basic {pair}").as_bytes());
-                let value = value.ok_or_else(|| CredentialsError::NotAHeader {
-                    method: METHOD,
-                    what: "the client's secret".to_owned(),
-                })?;
-                request.headers.insert(AUTHORIZATION, value);
-            }
-        }
-        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        request.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Ok(request.body(form.finish()))
+    fn request(&self, secret: &str) -> Request {
+        let scope = Some(("scope", self.scope.as_str())).filter(|(_, scope)| !scope.is_empty());
+        let members: Vec<_> = [("grant_type", "client_credentials")].into_iter().chain(scope).collect();
+        client::form(&self.endpoint, &members, self.authentication, (&self.client_id, secret))
     }
 
     fn token(&self, response: &Response) -> Result<(String, Option<Duration>), CredentialsError> {
