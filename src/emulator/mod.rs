@@ -28,6 +28,7 @@ mod document;
 mod elsewhere;
 mod error;
 mod outcome;
+pub mod package;
 mod presented;
 mod sent;
 mod tally;

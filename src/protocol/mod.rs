@@ -11,7 +11,7 @@ pub mod decode;
 mod envelope;
 mod field;
 pub mod inspect;
-mod json;
+pub(crate) mod json;
 mod masked;
 mod message;
 pub mod names;
@@ -58,7 +58,7 @@ pub struct ParseError {
 }
 
 impl ParseError {
-    fn new(text: &str, fault: json::Fault) -> Self {
+    pub(crate) fn new(text: &str, fault: json::Fault) -> Self {
         let (reason, offset) = fault.into_parts();
         Self { place: Place::at(text, offset), reason }
     }

@@ -5,6 +5,7 @@
 mod kit;
 
 mod addresses;
+mod agent_package;
 mod auth;
 mod bearer;
 mod blocking;

@@ -4,6 +4,7 @@ mod certificates;
 mod client;
 mod http2;
 mod judged;
+pub(crate) mod package;
 mod program;
 mod secure;
 mod served;
