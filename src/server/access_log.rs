@@ -11,7 +11,7 @@ use tracing::field::display;
 
 use crate::auth::Caller;
 use crate::excerpt::excerpt;
-use crate::fulfillment::Call;
+use crate::fulfillment::{Call, Route};
 use crate::telemetry::ACCESS;
 use crate::telemetry::trace::TraceContext;
 
@@ -27,6 +27,8 @@ pub(crate) struct Record<'r> {
     pub(crate) entry: Entry,
     pub(crate) phases: Phases,
     pub(crate) call: Option<&'r Call>,
+    /// Who answers it, if anybody does.
+    pub(crate) route: Option<&'r Route>,
     pub(crate) caller: Option<&'r Caller>,
     /// Those of its parameters that may be shown, as JSON.
     pub(crate) parameters: Option<String>,

@@ -44,6 +44,11 @@ impl Phases {
         self.started
     }
 
+    /// When the last phase ended.
+    pub(crate) fn last(&self) -> Instant {
+        self.last
+    }
+
     /// The time since the last end belongs to this phase, which may come several times.
     pub(crate) fn end(&mut self, phase: Phase) {
         self.end_at(phase, Instant::now());

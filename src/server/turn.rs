@@ -86,7 +86,7 @@ impl Door {
         }
         let claim = loop {
             let Some(key) = &turn.key else { break None };
-            let known = match self.duplicates.claim(key, &turn.call) {
+            let known = match self.duplicates.claim(key, &turn.call, phases.last()) {
                 Claimed::First(claim) => break Some(claim),
                 Claimed::Unknown => break None,
                 Claimed::Again(known) => known,

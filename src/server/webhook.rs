@@ -50,6 +50,7 @@ pub(crate) async fn answer(
         entry,
         phases,
         call: None,
+        route: None,
         caller: None,
         parameters: None,
         status: 0,
@@ -58,15 +59,15 @@ pub(crate) async fn answer(
         duplicate: false,
         error: None,
     };
-    let call;
+    let (call, route);
     let answer;
     let mut quiet = false;
     let mut response = match admitted {
         // Dropped after the response is made: shutdown waits for it.
         Ok((admitted, place, _in_flight)) => {
             let turn = admitted.traced(span.trace());
-            call = turn.call.clone();
-            record.call = Some(&call);
+            (call, route) = (turn.call.clone(), turn.route.clone());
+            (record.call, record.route) = (Some(&call), route.as_deref());
             record.parameters = door.shown.of(call.envelope());
             record.caller = Some(call.caller());
             let id = &identity.request_id;
@@ -106,7 +107,7 @@ pub(crate) async fn answer(
     if !quiet {
         record.log();
     }
-    record.count(&door.metrics, &fulfillment);
+    record.count(&door.metrics);
     record.trace(span);
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);
@@ -181,8 +182,6 @@ async fn admit(
         Entry::Standard => AnswerForm::Response,
         Entry::Flexible => AnswerForm::Parameters { messages_key: Arc::clone(&door.messages_key) },
     };
-    let key = route
-        .as_deref()
-        .and_then(|route| Key::of(request, entry, call.envelope(), route, door.duplicate_scope));
+    let key = route.as_deref().and_then(|route| Key::of(request, entry, call.envelope(), route, door));
     Ok((Turn { fulfillment: Arc::clone(fulfillment), route, call, form, key }, place, (in_flight, held)))
 }

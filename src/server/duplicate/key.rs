@@ -1,5 +1,6 @@
 //! What all repetitions of a call share.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -7,13 +8,19 @@ use actix_web::HttpRequest;
 use crate::config::DuplicateScope;
 use crate::fulfillment::Route;
 use crate::protocol::Envelope;
+use crate::server::door::Door;
 use crate::server::webhook::Entry;
 
-/// Path, session, turn, tag and page of a standard call; path, header and tag of a flexible one.
+/// Path, session, turn, tag and page of a standard call; path and header of a flexible one.
 ///
 /// Calls with another key are other calls. Calls with the same one may still be: the message decides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key(Arc<str>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Of all its parts.
+    pub(super) hash: u64,
+    /// The parts that are not in the message; of the others, it tells whether they are the same.
+    apart: Arc<str>,
+}
 
 impl Key {
     /// The key of a call that takes part: its route has not opted out, and something names the turn.
@@ -22,9 +29,9 @@ impl Key {
         entry: Entry,
         envelope: &Envelope,
         route: &Route,
-        default: DuplicateScope,
+        door: &Door,
     ) -> Option<Self> {
-        if route.times().duplicates.unwrap_or(default) == DuplicateScope::Off {
+        if route.times().duplicates.unwrap_or(door.duplicate_scope) == DuplicateScope::Off {
             return None;
         }
         let path = request.path();
@@ -32,30 +39,27 @@ impl Key {
             Entry::Standard => {
                 let turn = envelope.detect_intent_response_id();
                 let (session, tag, page) = (envelope.session(), envelope.tag(), envelope.current_page());
-                if turn.is_empty() {
-                    return None;
-                }
-                Self::join(&["standard", path, &session, &turn, &tag, &page])
+                (!turn.is_empty())
+                    .then(|| door.duplicates.key(&["standard", path], &[&session, &turn, &tag, &page]))
             }
             // Nothing in the call names the turn, so the agent's resource must.
             Entry::Flexible => {
                 let name = route.idempotency_name()?;
                 let value = request.headers().get(name)?.to_str().ok()?;
-                if value.is_empty() {
-                    return None;
-                }
-                Self::join(&["flexible", path, name, value])
+                (!value.is_empty()).then(|| door.duplicates.key(&["flexible", path, name, value], &[]))
             }
         }
     }
 
-    /// Parts that hold what separates them make no key.
-    pub(super) fn join(parts: &[&str]) -> Option<Self> {
-        let clear = parts.iter().all(|part| !part.contains('\0'));
-        clear.then(|| Self(parts.join("\0").into()))
+    /// Of the parts that are not in the message, and of those that are.
+    pub(super) fn new(hasher: &RandomState, apart: &[&str], within: &[&str]) -> Self {
+        let hash = hasher.hash_one((apart, within));
+        // A part of HTTP holds no NUL.
+        Self { hash, apart: apart.join("\0").into() }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
+    /// The parts that are not in the message.
+    pub(super) fn apart(&self) -> &str {
+        &self.apart
     }
 }

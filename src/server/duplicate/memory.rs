@@ -1,99 +1,119 @@
-//! The entries, within bounds of number, size and age.
+//! The calls that may be repeated, within bounds of number, size and age.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Entry, Key};
-use crate::auth::Caller;
-use crate::config;
+use bytes::Bytes;
+use hashbrown::HashTable;
 
-/// All entries, by the hash of their key; those with an answer also in the order of their age.
+use super::Key;
+use super::flight::{Flight, Flying, Known};
+use super::kept::Kept;
+use crate::config;
+use crate::fulfillment::{Answer, Call};
+
+/// The calls in flight, and those that have been answered.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    entries: HashMap<u64, Vec<Arc<Entry>>>,
-    answered: VecDeque<(Instant, Arc<Entry>)>,
-    count: usize,
+    flights: HashTable<Arc<Flight>>,
+    /// What they take.
     bytes: usize,
+    kept: Kept,
+}
+
+/// What is known of a call.
+pub(super) enum Found {
+    /// It was here before, byte by byte.
+    Same(Known),
+    /// These may be it, written in other words.
+    Alike(Vec<(Bytes, Known)>),
 }
 
 impl Memory {
-    /// The entries that a call with this key may be a repetition of.
-    pub(super) fn alike<'a>(
-        &'a self,
-        hash: u64,
-        key: &'a Key,
-        caller: &'a Caller,
-    ) -> impl Iterator<Item = &'a Arc<Entry>> {
-        let entries = self.entries.get(&hash).into_iter().flatten();
-        // Of another caller it would be another's answer.
-        entries.filter(move |entry| entry.key == *key && entry.caller == *caller)
+    /// Looks for a call by its key and its body.
+    pub(super) fn find(&self, key: &Key, call: &Call) -> Found {
+        let body = call.envelope().body();
+        let mut alike = Vec::new();
+        let flights = self.flights.iter_hash(key.hash).filter(|flight| {
+            // Of another caller it would be another's answer.
+            flight.key == *key && flight.call.caller() == call.caller()
+        });
+        for flight in flights {
+            let known = Known::Flying(Flying(Arc::clone(flight)));
+            if flight.body() == body {
+                return Found::Same(known);
+            }
+            alike.push((flight.body().clone(), known));
+        }
+        for kept in self.kept.alike(key, call.caller()) {
+            let known = Known::Answered(kept.answer());
+            if kept.body == body {
+                return Found::Same(known);
+            }
+            alike.push((Bytes::copy_from_slice(kept.body), known));
+        }
+        Found::Alike(alike)
     }
 
     /// Forgets what is too old.
     pub(super) fn expire(&mut self, now: Instant) {
-        while self.answered.front().is_some_and(|(until, _)| *until <= now) {
-            self.forget_oldest();
-        }
+        self.kept.expire(now);
     }
 
     /// Takes a call in, at the cost of the oldest answers; tells whether there was room.
-    pub(super) fn insert(&mut self, entry: &Arc<Entry>, settings: &config::Duplicates) -> bool {
-        let size = entry.size();
+    pub(super) fn begin(&mut self, flight: &Arc<Flight>, settings: &config::Duplicates) -> bool {
+        let size = flight.size();
         if size > settings.max_bytes {
             return false;
         }
-        while self.count >= settings.max_entries || self.bytes + size > settings.max_bytes {
-            if !self.forget_oldest() {
+        while self.count() >= settings.max_entries || self.bytes() + size > settings.max_bytes {
+            if !self.kept.forget_oldest() {
                 return false;
             }
         }
-        (self.count, self.bytes) = (self.count + 1, self.bytes + size);
-        self.entries.entry(entry.hash).or_default().push(Arc::clone(entry));
+        self.bytes += size;
+        self.flights.insert_unique(flight.key.hash, Arc::clone(flight), |flight| flight.key.hash);
         true
     }
 
-    /// Keeps an entry, which has its answer now, until then; `before` is its size without it.
-    pub(super) fn keep(
-        &mut self,
-        entry: &Arc<Entry>,
-        before: usize,
-        until: Instant,
-        settings: &config::Duplicates,
-    ) {
-        self.bytes += entry.size() - before;
-        self.answered.push_back((until, Arc::clone(entry)));
-        while self.bytes > settings.max_bytes && self.forget_oldest() {}
+    /// A call is in flight no more.
+    pub(super) fn land(&mut self, flight: &Arc<Flight>) {
+        if let Ok(found) = self.flights.find_entry(flight.key.hash, |known| Arc::ptr_eq(known, flight)) {
+            found.remove();
+            self.bytes -= flight.size();
+        }
     }
 
-    /// Forgets an entry that is not among those with an answer.
-    pub(super) fn remove(&mut self, entry: &Arc<Entry>, size: usize) {
-        let Some(alike) = self.entries.get_mut(&entry.hash) else { return };
-        let Some(place) = alike.iter().position(|known| Arc::ptr_eq(known, entry)) else { return };
-        alike.swap_remove(place);
-        if alike.is_empty() {
-            self.entries.remove(&entry.hash);
-        }
-        (self.count, self.bytes) = (self.count - 1, self.bytes - size);
+    /// Keeps a call that has its answer now.
+    pub(super) fn keep(
+        &mut self,
+        flight: &Flight,
+        answer: &Arc<Answer>,
+        now: Instant,
+        settings: &config::Duplicates,
+    ) {
+        self.kept.put(flight, answer, now, settings.window);
+        while self.bytes() > settings.max_bytes && self.kept.forget_oldest() {}
     }
 
     /// Gives back what is not needed; tells whether no answer is kept.
     pub(super) fn is_bare(&mut self) -> bool {
-        self.entries.shrink_to(self.count * 2);
-        self.answered.shrink_to(self.answered.len() * 2);
-        self.answered.is_empty()
+        self.kept.shrink();
+        self.flights.shrink_to(self.flights.len() * 2, |flight| flight.key.hash);
+        self.kept.len() == 0
     }
 
-    fn forget_oldest(&mut self) -> bool {
-        let oldest = self.answered.pop_front();
-        oldest.inspect(|(_, entry)| self.remove(entry, entry.size())).is_some()
+    fn count(&self) -> usize {
+        self.flights.len() + self.kept.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes + self.kept.bytes()
     }
 
     #[cfg(test)]
     pub(super) fn held(&self) -> (usize, usize) {
-        let entries = self.entries.values().flatten();
-        assert_eq!(entries.clone().count(), self.count);
-        assert_eq!(entries.map(|entry| entry.size()).sum::<usize>(), self.bytes);
-        (self.count, self.bytes)
+        assert_eq!(self.flights.iter().map(|flight| flight.size()).sum::<usize>(), self.bytes);
+        (self.count(), self.bytes())
     }
 }

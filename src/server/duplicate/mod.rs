@@ -7,28 +7,33 @@
 //! It never delays a call that is not a repetition, and what does not fit into its bounds simply
 //! goes unrecognized.
 
-mod entry;
+mod flight;
+mod kept;
 mod key;
 mod memory;
 mod message;
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::RandomState;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use bytes::Bytes;
 use tokio::runtime::Handle;
 
 use crate::clock::Clock;
 use crate::config;
 use crate::fulfillment::Call;
 
-pub(super) use entry::{Claim, Entry};
+use flight::Flight;
+pub(super) use flight::{Claim, Known};
 pub(super) use key::Key;
-use memory::Memory;
+use memory::{Found, Memory};
 
 /// More different messages of one turn, tag and page than an agent sends; each is compared with the others.
 const MOST_ALIKE: usize = 16;
+
+/// What a call weighs beside its texts: its own members and its places in tables.
+const BESIDE: usize = 200;
 
 /// The calls of late, with their answers.
 #[derive(Debug)]
@@ -48,7 +53,7 @@ pub(super) enum Claimed {
     /// The first of its kind: it runs the handler, and says what came of it.
     First(Claim),
     /// One that was here before.
-    Again(Arc<Entry>),
+    Again(Known),
     /// One for which there is no room.
     Unknown,
 }
@@ -65,34 +70,33 @@ impl Duplicates {
         }
     }
 
-    /// Says whether this call was here before; if not, it is from now on.
-    pub(super) fn claim(self: &Arc<Self>, key: &Key, call: &Call) -> Claimed {
-        let hash = self.hasher.hash_one(key);
-        let body = call.envelope().body();
-        // A copy: the body as it came shares its memory with all that its connection has read.
-        let entry = || {
-            let body = Bytes::copy_from_slice(body);
-            Arc::new(Entry::new(hash, key.clone(), call.caller().clone(), body))
-        };
+    /// Names a call by the parts that are not in its message, and by those that are.
+    fn key(&self, apart: &[&str], within: &[&str]) -> Key {
+        Key::new(&self.hasher, apart, within)
+    }
+
+    /// Says whether this call was here before `now`; if not, it is from now on.
+    pub(super) fn claim(self: &Arc<Self>, key: &Key, call: &Call, now: Instant) -> Claimed {
         let mut memory = self.memory();
-        memory.expire(self.clock.now());
-        let alike: Vec<Arc<Entry>> = memory.alike(hash, key, call.caller()).map(Arc::clone).collect();
-        if let Some(same) = alike.iter().find(|known| known.has_body(body)) {
-            return Claimed::Again(Arc::clone(same));
-        }
+        memory.expire(now);
+        let alike = match memory.find(key, call) {
+            Found::Same(known) => return Claimed::Again(known),
+            Found::Alike(alike) => alike,
+        };
         if !alike.is_empty() {
             if alike.len() >= MOST_ALIKE {
                 return Claimed::Unknown;
             }
             // Compared without holding up others. Who comes in between is not seen, and runs as well.
             drop(memory);
-            if let Some(same) = alike.into_iter().find(|known| message::is_same(known.body(), body)) {
+            let body = call.envelope().body();
+            if let Some((_, same)) = alike.into_iter().find(|(known, _)| message::is_same(known, body)) {
                 return Claimed::Again(same);
             }
             memory = self.memory();
         }
-        let entry = entry();
-        if !memory.insert(&entry, &self.settings) {
+        let flight = Arc::new(Flight::new(key.clone(), call.clone()));
+        if !memory.begin(&flight, &self.settings) {
             tracing::debug!(
                 target: "rejoinder::duplicates",
                 "as many calls are in flight as [duplicates] has room for; this one's repetition will not be recognized"
@@ -100,7 +104,7 @@ impl Duplicates {
             return Claimed::Unknown;
         }
         drop(memory);
-        Claimed::First(Claim::new(Arc::clone(self), entry))
+        Claimed::First(Claim::new(Arc::clone(self), flight))
     }
 
     /// Forgets what is too old as long as something is kept: it may hold what a user has said.
