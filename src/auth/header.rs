@@ -38,7 +38,7 @@ impl Header {
             let or = if pattern { ", and does not match the pattern" } else { "" };
             return Err(format!("header: {name} has none of the configured values{or}").into());
         }
-        Ok(Caller::Header { name: self.name.to_string() })
+        Ok(Caller::Header { name: self.name.as_str().to_owned() })
     }
 
     fn matches(&self, value: &[u8]) -> Result<bool, Reason> {

@@ -1,5 +1,6 @@
 //! Names for a call in logs: the request id and the trace it belongs to.
 
+use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,8 +38,12 @@ fn next_id() -> String {
     static PROCESS: LazyLock<String> =
         LazyLock::new(|| format!("{:016x}-", std::hash::RandomState::new().build_hasher().finish()));
     static COUNTER: AtomicU64 = AtomicU64::new(1);
-    let number = COUNTER.fetch_add(1, Ordering::Relaxed).to_string();
-    [PROCESS.as_str(), &number].concat()
+    let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let mut id = String::with_capacity(PROCESS.len() + 20);
+    id.push_str(&PROCESS);
+    // Writing to a string does not fail.
+    let _ = write!(id, "{number}");
+    id
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::http::Method;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, web};
 
@@ -37,12 +38,17 @@ impl HttpServiceFactory for Service {
         // One resource a path: a list would be matched by a regular expression.
         for path in paths {
             let door = Arc::clone(&door);
-            let resource = web::resource(path)
-                .route(web::post().to(move |request: HttpRequest, payload: Payload| {
-                    answer(Arc::clone(&door), request, payload, Entry::Standard)
-                }))
-                .default_service(web::to(|| async { Refusal::Method { allowed: "POST" }.respond() }));
-            resource.register(config);
+            // Without actix's guard for methods, which notes for each call what it would have allowed.
+            let handler = move |request: HttpRequest, payload: Payload| {
+                let door = Arc::clone(&door);
+                async move {
+                    match *request.method() {
+                        Method::POST => answer(door, request, payload, Entry::Standard).await,
+                        _ => Refusal::Method { allowed: "POST" }.respond(),
+                    }
+                }
+            };
+            web::resource(path).route(web::to(handler)).register(config);
         }
         if !door.flexible_path.is_empty() {
             web::resource(format!("{}/{{tag:.+}}", door.flexible_path))

@@ -1,15 +1,25 @@
 //! The span of a call, from its headers to its answer.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 
 use super::access_log::Record;
 use super::phases::Phase;
 use crate::excerpt::excerpt;
-use crate::telemetry::trace::{Span, Tracing};
+use crate::telemetry::trace::{Header, Span, Tracing};
+
+// Names that are made once: looking for a text makes a name of it each time.
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+const CLOUD_TRACE_CONTEXT: HeaderName = HeaderName::from_static("x-cloud-trace-context");
 
 /// Begins it, in the trace that the headers name.
 pub(super) fn begin(tracing: &Tracing, headers: &HeaderMap) -> Span {
-    tracing.begin("call", |name| headers.get(name).and_then(|value| value.to_str().ok()))
+    let value = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    tracing.begin("call", |header| match header {
+        Header::Traceparent => value(TRACEPARENT),
+        Header::Tracestate => value(TRACESTATE),
+        Header::CloudTraceContext => value(CLOUD_TRACE_CONTEXT),
+    })
 }
 
 impl Record<'_> {

@@ -169,7 +169,12 @@ impl Connection {
     /// Whether nothing more is to be read; the task is woken when that changes.
     pub(super) fn poll_closing(&self, context: &Context<'_>) -> Poll<()> {
         self.reading.register(context.waker());
-        if self.closing.load(Relaxed) { Poll::Ready(()) } else { Poll::Pending }
+        if self.is_closing() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Whether nothing more is to be read.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Relaxed)
     }
 
     pub(super) fn poll_cut(&self, context: &Context<'_>) -> Poll<()> {

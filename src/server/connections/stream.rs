@@ -47,14 +47,19 @@ impl<T: AsyncRead + Unpin> AsyncRead for Stream<T> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.listed.0.poll_closing(context).is_ready() {
-            // As if the client had said that nothing more comes.
-            return Poll::Ready(Ok(()));
+        // As if the client had said that nothing more comes.
+        let end = Poll::Ready(Ok(()));
+        if self.listed.0.is_closing() {
+            return end;
         }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.io).poll_read(context, buffer);
         if buffer.filled().len() > before {
             self.listed.0.heard();
+        }
+        // Only who waits has to be woken.
+        if polled.is_pending() && self.listed.0.poll_closing(context).is_ready() {
+            return end;
         }
         polled
     }

@@ -71,7 +71,7 @@ fn the_trace_has_its_project_if_that_is_known() {
 async fn what_runs_in_a_trace_logs_it() {
     let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
     let span = crate::telemetry::trace::Tracing::default()
-        .begin("call", |name| (name == "traceparent").then_some(parent));
+        .begin("call", |header| (header == crate::telemetry::trace::Header::Traceparent).then_some(parent));
     let event = span.trace().scope(async { logged("p", || tracing::info!("inside")) }).await;
     assert_eq!(event[TRACE], "projects/p/traces/4bf92f3577b34da6a3ce929d0e0e4736");
     assert_eq!((&event[SPAN], &event[SAMPLED]), (&json!("00f067aa0ba902b7"), &json!(false)));

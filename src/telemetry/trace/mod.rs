@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(crate) use context::TraceContext;
 pub(crate) use span::{Kind, Span};
-pub(crate) use tracer::{Tracer, Tracing};
+pub(crate) use tracer::{Header, Tracer, Tracing};
 
 /// The longest `tracestate` that is passed on, as the specification has it.
 const STATE_LIMIT: usize = 512;

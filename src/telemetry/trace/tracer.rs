@@ -27,6 +27,17 @@ struct Inner {
     exporter: Exporter,
 }
 
+/// A header that names a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Header {
+    /// `traceparent`, W3C's.
+    Traceparent,
+    /// `tracestate`, what vendors add to it.
+    Tracestate,
+    /// `x-cloud-trace-context`, Google's own.
+    CloudTraceContext,
+}
+
 impl Tracing {
     /// As the settings have it. What cannot be set up is logged: calls are answered without.
     pub(crate) fn new(settings: &Traces) -> Self {
@@ -41,10 +52,11 @@ impl Tracing {
     }
 
     /// Begins the span of a call, in the trace that its headers name or in a new one.
-    pub(crate) fn begin<'h>(&self, name: &'static str, header: impl Fn(&str) -> Option<&'h str>) -> Span {
-        let parent = header("traceparent").and_then(TraceContext::of_traceparent);
-        let state = parent.and_then(|_| header("tracestate")).filter(|state| state.len() <= STATE_LIMIT);
-        let cloud = || header("x-cloud-trace-context").and_then(TraceContext::of_cloud);
+    pub(crate) fn begin<'h>(&self, name: &'static str, header: impl Fn(Header) -> Option<&'h str>) -> Span {
+        let parent = header(Header::Traceparent).and_then(TraceContext::of_traceparent);
+        let state =
+            parent.and_then(|_| header(Header::Tracestate)).filter(|state| state.len() <= STATE_LIMIT);
+        let cloud = || header(Header::CloudTraceContext).and_then(TraceContext::of_cloud);
         let incoming = Trace {
             context: parent.or_else(cloud),
             state: state.map(Arc::from),
