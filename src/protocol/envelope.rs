@@ -63,6 +63,14 @@ impl Envelope {
         self.string(Slot::Tag)
     }
 
+    /// The tag as a part of the body, which it keeps.
+    pub(crate) fn shared_tag(&self) -> ByteString {
+        match self.tag() {
+            Cow::Borrowed(tag) => self.text.slice_ref(tag),
+            Cow::Owned(tag) => tag.into(),
+        }
+    }
+
     /// `detectIntentResponseId`; empty if absent.
     #[must_use]
     pub fn detect_intent_response_id(&self) -> Cow<'_, str> {

@@ -87,7 +87,7 @@ impl Record<'_> {
                     page = &*page,
                     response_id = &*short(&response_id),
                     caller = caller.as_deref(),
-                    request_id = self.identity.request_id.as_str(),
+                    request_id = &*self.identity.request_id,
                     trace_id,
                     span_id,
                     trace_sampled = trace.map(TraceContext::is_sampled),

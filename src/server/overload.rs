@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpMessage as _, HttpRequest};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connections::Overfull;
 use super::door::Door;
@@ -87,13 +87,19 @@ impl Overload {
             && (self.max_wait.is_zero() || self.waiting() >= self.most_waiting)
     }
 
+    /// Takes a place if one is free. It takes none from those who wait: what becomes free goes to them
+    /// first.
+    pub(crate) fn place(&self) -> Option<Place> {
+        Arc::clone(&self.places).try_acquire_owned().ok().map(Place)
+    }
+
     /// Takes a place, waiting for one if that is allowed.
     pub(crate) async fn enter(&self) -> Result<Place, Full> {
-        // Takes no place from those who wait: what becomes free goes to them first.
-        match Arc::clone(&self.places).try_acquire_owned() {
-            Ok(place) => return Ok(Place(place)),
-            Err(TryAcquireError::NoPermits) if !self.max_wait.is_zero() => {}
-            Err(_) => return Err(Full),
+        if let Some(place) = self.place() {
+            return Ok(place);
+        }
+        if self.max_wait.is_zero() {
+            return Err(Full);
         }
         let waiting = Waiting::begin(&self.waiting);
         if waiting.before >= self.most_waiting {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytestring::ByteString;
 use tokio::task::JoinHandle;
 
 use super::door::Door;
@@ -24,8 +25,14 @@ pub(crate) struct Seat {
 impl Door {
     /// Decides where a call's handler runs: where blocking harms nobody, unless it promised not to
     /// block, and on a thread of its own if it was seen to.
-    pub(crate) fn seat(&self, place: Place, tag: &str, request_id: &str, route: Option<&Route>) -> Seat {
-        let blocks = route.is_some() && telemetry::is_seen_blocking(tag);
+    pub(crate) fn seat(
+        &self,
+        place: Place,
+        tag: ByteString,
+        request_id: &Arc<str>,
+        route: Option<&Route>,
+    ) -> Seat {
+        let blocks = route.is_some() && telemetry::is_seen_blocking(&tag);
         let threads = if blocks {
             Some(Threads::Own)
         } else if route.is_none_or(Route::is_inline) {
@@ -37,7 +44,11 @@ impl Door {
         };
         // Where it may block, nobody is to be warned.
         let patience = if blocks { Duration::ZERO } else { self.blocking_warning };
-        Seat { place, running: Running::new(tag, request_id, patience, threads.is_none()), threads }
+        Seat {
+            place,
+            running: Running::new(tag, Arc::clone(request_id), patience, threads.is_none()),
+            threads,
+        }
     }
 }
 

@@ -36,7 +36,7 @@ impl Record<'_> {
             span.text("rejoinder.tag", excerpt(&call.tag(), 256).into_owned());
         }
         span.text("rejoinder.outcome", self.outcome);
-        span.text("rejoinder.request_id", self.identity.request_id.clone());
+        span.text("rejoinder.request_id", self.identity.request_id.to_string());
         span.text("http.request.method", self.request.method().as_str().to_owned());
         span.text("url.path", excerpt(self.request.path(), 256).into_owned());
         span.number("http.response.status_code", self.status.into());

@@ -69,7 +69,7 @@ impl Door {
     pub(super) async fn answer(
         &self,
         turn: Turn,
-        request_id: &str,
+        request_id: &Arc<str>,
         place: Place,
         phases: &mut Phases,
     ) -> Answered {
@@ -101,7 +101,7 @@ impl Door {
             phases.end(Phase::Handling);
             return Answered { answer, duplicate: true };
         };
-        let seat = self.seat(place, &turn.call.tag(), request_id, Some(&route));
+        let seat = self.seat(place, turn.call.envelope().shared_tag(), request_id, Some(&route));
         let answer = self.run(&turn, &route, claim, seat, phases).await;
         if let Some(what) = answer.outcome.of_deferral() {
             self.metrics.deferred(what);

@@ -169,11 +169,15 @@ async fn admit(
     let envelope = envelope.map_err(|refusal| (refusal, None))?;
     let allowed = door.auth.judge_session(&envelope.session());
     allowed.map_err(|cause| (Refusal::Forbidden { challenges: None }, Some(cause.to_string())))?;
-    let place = {
-        let _queued = door.metrics.queued();
-        door.overload.enter().await
+    let place = match door.overload.place() {
+        Some(place) => Ok(place),
+        None => {
+            let _queued = door.metrics.queued();
+            let place = door.overload.enter().await;
+            phases.end(Phase::Queueing);
+            place
+        }
     };
-    phases.end(Phase::Queueing);
     let place = place.map_err(|_| (Refusal::Overloaded { why: "no place became free in time" }, None))?;
     let route = fulfillment.route(&envelope.tag()).map(Arc::clone);
     let times = fulfillment.times(route.as_deref(), phases.started(), door.turn.deadline);

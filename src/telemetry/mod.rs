@@ -58,8 +58,8 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     tracing::error!(
         place,
         thread = thread.name(),
-        tag = running.as_ref().map(|running| running.tag.as_str()),
-        request_id = running.as_ref().map(|running| running.request_id.as_str()),
+        tag = running.as_ref().map(|running| &*running.tag),
+        request_id = running.as_ref().map(|running| &*running.request_id),
         "panic: {message}"
     );
 }

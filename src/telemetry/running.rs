@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use bytestring::ByteString;
+
 use super::told::Told;
 use crate::excerpt::excerpt;
 
@@ -23,8 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// A call that a thread works on.
 #[derive(Debug)]
 pub(crate) struct Running {
-    pub(crate) tag: String,
-    pub(crate) request_id: String,
+    pub(crate) tag: ByteString,
+    pub(crate) request_id: Arc<str>,
     /// How long it may hold its thread; zero for as long as it likes.
     patience: Duration,
     /// Whether it holds a thread of connections, not one of handlers.
@@ -54,13 +56,13 @@ thread_local! {
 }
 
 impl Running {
-    pub(crate) fn new(tag: &str, request_id: &str, patience: Duration, inline: bool) -> Arc<Self> {
+    pub(crate) fn new(tag: ByteString, request_id: Arc<str>, patience: Duration, inline: bool) -> Arc<Self> {
         if !patience.is_zero() {
             look_after_threads();
         }
         Arc::new(Self {
-            tag: excerpt(tag, LONGEST).into_owned(),
-            request_id: request_id.to_owned(),
+            tag: if tag.len() > LONGEST { excerpt(&tag, LONGEST).into_owned().into() } else { tag },
+            request_id,
             patience,
             inline,
             warned: AtomicBool::new(false),
@@ -104,7 +106,7 @@ impl Running {
         let how = if still { "has held" } else { "held" };
         tracing::warn!(
             target: "rejoinder::blocking",
-            tag = self.tag, request_id = self.request_id, ms, still_running = still,
+            tag = &*self.tag, request_id = &*self.request_id, ms, still_running = still,
             "the handler of {:?} {how} {thread} for {ms} ms without awaiting; others wait for that \
              thread. Register it {cure}. For a minute its calls get threads of their own",
             self.tag
@@ -214,9 +216,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_thread_knows_its_call_while_it_polls_it() {
-        let running = |tag| Running::new(tag, "r", Duration::ZERO, false);
+        let running = |tag| Running::new(ByteString::from_static(tag), "r".into(), Duration::ZERO, false);
         assert!(current().is_none());
-        let tag = || current().map(|running| running.tag.clone());
+        let tag = || current().map(|running| running.tag.to_string());
         let inner = async {
             tokio::task::yield_now().await;
             let blocked = Running::block(Some(running("blocked")), tag);
@@ -233,7 +235,7 @@ mod tests {
     fn only_what_may_not_block_is_too_long() {
         let since = Instant::now().checked_sub(Duration::from_secs(1)).expect("a second ago");
         let too_long = |patience, may_block| {
-            let running = Running::new("t", "r", Duration::from_millis(patience), false);
+            let running = Running::new("t".into(), "r".into(), Duration::from_millis(patience), false);
             Work { running, since, may_block }.too_long().is_some()
         };
         assert!(too_long(100, false));

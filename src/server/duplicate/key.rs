@@ -11,9 +11,10 @@ use crate::protocol::Envelope;
 use crate::server::door::Door;
 use crate::server::webhook::Entry;
 
-/// Path, session, turn, tag and page of a standard call; path and header of a flexible one.
+/// Path, turn and tag of a standard call; path and header of a flexible one.
 ///
-/// Calls with another key are other calls. Calls with the same one may still be: the message decides.
+/// Calls with another key are other calls. Calls with the same one may still be: the message decides,
+/// which has the session and the page as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
     /// Of all its parts.
@@ -37,10 +38,8 @@ impl Key {
         let path = request.path();
         match entry {
             Entry::Standard => {
-                let turn = envelope.detect_intent_response_id();
-                let (session, tag, page) = (envelope.session(), envelope.tag(), envelope.current_page());
-                (!turn.is_empty())
-                    .then(|| door.duplicates.key(&["standard", path], &[&session, &turn, &tag, &page]))
+                let (turn, tag) = (envelope.detect_intent_response_id(), envelope.tag());
+                (!turn.is_empty()).then(|| door.duplicates.key(&["standard", path], &[&turn, &tag]))
             }
             // Nothing in the call names the turn, so the agent's resource must.
             Entry::Flexible => {
