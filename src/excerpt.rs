@@ -1,4 +1,4 @@
-//! The beginning of a text that others wrote, for logs and messages.
+//! Texts that others wrote, cut and masked for logs and messages.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,36 @@ pub(crate) fn excerpt(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}… ({} bytes)", &text[..cut], text.len()))
 }
 
+/// A URI or a template of one, without what stands before the @, which may be a password.
+pub(crate) fn without_userinfo(uri: &str) -> String {
+    let start = uri.find("://").map_or(0, |at| at + 3);
+    let end = uri[start..].find(['/', '?', '#', '\\']).map_or(uri.len(), |length| start + length);
+    match uri[start..end].rfind('@') {
+        Some(at) => format!("{}***{}", &uri[..start], &uri[start + at..]),
+        None => uri.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::excerpt;
+    use super::{excerpt, without_userinfo};
 
     #[test]
     fn a_long_text_is_cut_between_characters() {
         assert_eq!(excerpt("short", 5), "short");
         assert_eq!(excerpt("ééé", 3), "é… (6 bytes)");
+    }
+
+    #[test]
+    fn a_password_in_a_uri_is_not_shown() {
+        for (uri, shown) in [
+            ("https://agent:s3cret@api.example.com/a?b=@", "https://***@api.example.com/a?b=@"),
+            ("https://s3@cret@api.example.com", "https://***@api.example.com"),
+            ("https://api.example.com/a@b", "https://api.example.com/a@b"),
+            ("agent:s3cret@api.example.com", "***@api.example.com"),
+            ("", ""),
+        ] {
+            assert_eq!(without_userinfo(uri), shown);
+        }
     }
 }

@@ -92,4 +92,6 @@ mod pages {
     mod deferred {}
     #[doc = include_str!("../docs/handlers.md")]
     mod handlers {}
+    #[doc = include_str!("../docs/agents.md")]
+    mod agents {}
 }

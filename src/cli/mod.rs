@@ -32,7 +32,7 @@ enum Command {
     Serve(serve::Serve),
     /// Makes one call as Dialogflow makes it, and says what the agent would do then.
     Call(Box<call::Call>),
-    /// Checks the configuration and prints the one in force, secrets masked.
+    /// Checks the configuration and prints the one in force, secrets masked; or compares an agent with it.
     Check(check::Check),
     /// Says whether an agent would get through, and what to do where it would not.
     Doctor(doctor::Doctor),

@@ -21,8 +21,9 @@ use super::shown::Shown;
 use super::signals::signals;
 use crate::auth::Auth;
 use crate::config::{Config, Sources};
+use crate::emulator::package::check::Served;
 use crate::fulfillment::deferred::Hold;
-use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router};
+use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router, SetupError};
 use crate::telemetry::trace::Tracing;
 use crate::{Result, demo, telemetry};
 
@@ -147,6 +148,21 @@ impl Rejoinder {
             tracing::warn!("{note}");
         }
         Server::bind(live, service, config.server)
+    }
+
+    /// What is answered with these settings, for comparing it with an agent:
+    /// [`AgentPackage::check`](crate::emulator::package::AgentPackage::check).
+    ///
+    /// Routes of the settings that cannot be served count as served; they are told when they are bound.
+    ///
+    /// # Errors
+    ///
+    /// Faults of the router.
+    pub fn served(&self, config: &Config) -> Result<Served, SetupError> {
+        let router = self.router.clone();
+        let router = if config.demo { router.merge(demo::router()) } else { router };
+        let built = Live::new(router, config, None, None).build(config)?;
+        Ok(Served::of(&built.fulfillment, config))
     }
 
     /// Makes a door to mount in an actix app of your own, at `path`.

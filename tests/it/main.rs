@@ -5,7 +5,9 @@
 mod kit;
 
 mod addresses;
+mod agent_check;
 mod agent_package;
+mod agent_properties;
 mod auth;
 mod bearer;
 mod blocking;

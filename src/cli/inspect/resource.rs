@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::lines::{Lines, add};
+use crate::excerpt::without_userinfo;
 use crate::protocol::Struct;
 use crate::protocol::webhook::{Environment, GenericWebService, ServiceAgentAuth, Webhook};
 
@@ -28,7 +29,7 @@ pub(super) fn webhook(webhook: &Webhook, size: usize) -> Lines {
     }
     add(&mut lines, "type", if webhook.is_flexible() { "flexible" } else { "standard" });
     if let Some(generic) = webhook.generic_web_service() {
-        add(&mut lines, "calls", format!("{} {}", webhook.method(), shown_uri(&generic.uri)));
+        add(&mut lines, "calls", format!("{} {}", webhook.method(), without_userinfo(&generic.uri)));
     }
     add(&mut lines, "through", webhook.service_directory().unwrap_or_default());
     let said = if webhook.timeout.is_some() { "" } else { " (the default)" };
@@ -77,7 +78,7 @@ fn credentials(generic: &GenericWebService) -> Vec<String> {
         };
         let scopes =
             if oauth.scopes.is_empty() { String::new() } else { format!(" for {}", oauth.scopes.join(" ")) };
-        let endpoint = shown_uri(&oauth.token_endpoint);
+        let endpoint = without_userinfo(&oauth.token_endpoint);
         lines.push(format!("OAuth client {}, {secret}, token{scopes} from {endpoint}", oauth.client_id));
     }
     match &generic.service_agent_auth {
@@ -89,16 +90,6 @@ fn credentials(generic: &GenericWebService) -> Vec<String> {
         lines.push(format!("service account {}, access token", account.service_account));
     }
     lines
-}
-
-/// A URI without what stands before the @, which may be a password.
-fn shown_uri(uri: &str) -> String {
-    let start = uri.find("://").map_or(0, |at| at + 3);
-    let end = uri[start..].find(['/', '?', '#', '\\']).map_or(uri.len(), |length| start + length);
-    match uri[start..end].rfind('@') {
-        Some(at) => format!("{}***{}", &uri[..start], &uri[start + at..]),
-        None => uri.to_owned(),
-    }
 }
 
 pub(super) fn environment(environment: &Environment, size: usize) -> Lines {
@@ -137,22 +128,4 @@ fn changes(overrides: &Webhook) -> String {
     let mut names = Vec::new();
     collect(&serde_json::to_value(overrides).unwrap_or_default(), &mut names);
     names.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_in_a_uri_is_not_shown() {
-        for (uri, shown) in [
-            ("https://agent:s3cret@api.example.com/a?b=@", "https://***@api.example.com/a?b=@"),
-            ("https://s3@cret@api.example.com", "https://***@api.example.com"),
-            ("https://api.example.com/a@b", "https://api.example.com/a@b"),
-            ("agent:s3cret@api.example.com", "***@api.example.com"),
-            ("", ""),
-        ] {
-            assert_eq!(shown_uri(uri), shown);
-        }
-    }
 }

@@ -18,6 +18,7 @@
 //! # Ok::<(), rejoinder::emulator::package::PackageError>(())
 //! ```
 
+pub mod check;
 mod error;
 mod limits;
 mod model;

@@ -52,6 +52,11 @@ pub enum Spot<'p> {
     },
     /// What is done with an answer from documents.
     Knowledge,
+    /// A form parameter itself.
+    Parameter {
+        /// The parameter.
+        parameter: &'p str,
+    },
     /// The page, flow or group as a whole.
     Whole,
 }
@@ -90,6 +95,7 @@ impl fmt::Display for Spot<'_> {
             Self::Event { event } => write!(f, "event handler {event}"),
             Self::Prompt { parameter } => write!(f, "prompt for {parameter}"),
             Self::Reprompt { parameter, event } => write!(f, "reprompt for {parameter} on {event}"),
+            Self::Parameter { parameter } => write!(f, "form parameter {parameter}"),
             Self::Knowledge => f.write_str("knowledge connector"),
             Self::Whole => Ok(()),
         }

@@ -36,7 +36,7 @@ impl<T: DeserializeOwned + Send> FromCall for Params<T> {
     }
 
     fn needs(needs: &mut Needs) {
-        decode::field_names::<T>().iter().for_each(|name| needs.parameter(name));
+        decode::fields::<T>().into_iter().for_each(|(name, input)| needs.parameter_of(name, input));
     }
 }
 
@@ -95,7 +95,7 @@ impl<N: ParamName> FromCall for Param<N> {
     }
 
     fn needs(needs: &mut Needs) {
-        needs.parameter(N::NAME);
+        needs.parameter_of(N::NAME, decode::input::<N::Value>());
     }
 }
 
@@ -133,6 +133,7 @@ impl<T: DeserializeOwned + Send> FromCall for Form<T> {
 
     fn needs(needs: &mut Needs) {
         needs.conversation("a form");
+        needs.form.extend(decode::fields::<T>().into_iter().map(|(name, input)| (name.to_owned(), input)));
     }
 }
 

@@ -180,6 +180,11 @@ impl Fulfillment {
         routes
     }
 
+    /// What answers the tags that no route names.
+    pub(crate) fn fallback(&self) -> Option<&Route> {
+        self.fallback.as_deref()
+    }
+
     /// Whether tags that no route names are answered too.
     pub(crate) fn has_fallback(&self) -> bool {
         self.fallback.is_some()

@@ -23,7 +23,8 @@ pub struct Route {
     pub(super) before: Vec<Before>,
     pub(super) after: Vec<After>,
     pub(super) inline: bool,
-    pub(super) sets: Vec<String>,
+    /// `None` until it is said.
+    pub(super) sets: Option<Vec<String>>,
     /// Where its calls are counted, once there is one.
     calls: OnceLock<Arc<TagCalls>>,
 }
@@ -49,7 +50,7 @@ impl Route {
             before: Vec::new(),
             after: Vec::new(),
             inline: false,
-            sets: Vec::new(),
+            sets: None,
             calls: OnceLock::new(),
         }
     }
@@ -68,9 +69,10 @@ impl Route {
     /// Says which session parameters the handler sets, for the resource that calls it as a flexible
     /// webhook: an agent takes over only what such a resource maps.
     ///
-    /// What the handler reads is known from its inputs.
+    /// What the handler reads is known from its inputs. An empty list says that it sets none, so that a
+    /// check of an agent need not reckon with it.
     pub fn sets<N: Into<String>>(mut self, parameters: impl IntoIterator<Item = N>) -> Self {
-        self.sets.extend(parameters.into_iter().map(Into::into));
+        self.sets.get_or_insert_default().extend(parameters.into_iter().map(Into::into));
         self
     }
 
@@ -191,9 +193,19 @@ impl Route {
         &self.needs.parameters
     }
 
+    /// What its handler's inputs ask for.
+    pub(crate) fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
     /// The session parameters it sets, as far as that is known.
     pub(crate) fn parameters_set(&self) -> &[String] {
-        &self.sets
+        self.sets.as_deref().unwrap_or_default()
+    }
+
+    /// Whether it says what it sets.
+    pub(crate) fn says_what_it_sets(&self) -> bool {
+        self.sets.is_some()
     }
 
     /// The parts of a conversation that it asks for and a flexible call does not bring.

@@ -109,7 +109,10 @@ fn route(
         }
     }
     let base = base?;
-    let sets: Vec<String> = base.exchange.sets().map(str::to_owned).collect();
+    let mut sets: Vec<String> = base.exchange.sets().map(str::to_owned).collect();
+    sets.extend(
+        setting.reply.iter().flat_map(set_by).filter(|name| !sets.contains(name)).collect::<Vec<_>>(),
+    );
     // An answer depends on what any environment's form of the webhook reads, and on what is said of it.
     let exchanges = environments.iter().map(|(_, variant)| variant).chain([&base]);
     let asked = exchanges.flat_map(|variant| variant.exchange.reads()).map(str::to_owned);
@@ -208,6 +211,15 @@ fn said(reply: &ReplySetting, key: &str, faults: &mut Vec<String>) -> Option<Rep
             response.ok().map(|response| into_reply(document(response)))
         }
     }
+}
+
+/// The session parameters that a reply document sets.
+fn set_by(reply: &ReplySetting) -> Vec<String> {
+    let ReplySetting::Document(document) = reply else { return Vec::new() };
+    let session = document.get("sessionInfo").or_else(|| document.get("session_info"));
+    let parameters = session.and_then(|session| session.get("parameters")?.as_object());
+    let set = parameters.into_iter().flatten().filter(|(_, value)| !value.is_null());
+    set.map(|(name, _)| name.clone()).collect()
 }
 
 fn unknown_webhook(setting: &config::Route, config: &Config, resources: &Resources) -> String {

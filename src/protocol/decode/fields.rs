@@ -6,7 +6,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use super::DecodeError;
 
 /// The names of the fields that `T` reads from an object; empty if it is no plain struct.
-pub(crate) fn field_names<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+pub(super) fn field_names<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
     let mut names: &'static [&'static str] = &[];
     // It always fails: there is nothing to read.
     let _ = T::deserialize(Names(&mut names));

@@ -15,13 +15,15 @@ mod fields;
 mod members;
 mod number;
 mod value;
+mod wanted;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub use error::DecodeError;
-pub(crate) use fields::field_names;
+use fields::field_names;
 pub use number::number_or_text;
+pub(crate) use wanted::{Input, Wanted, fields, input};
 
 use super::Struct;
 use super::json::{Scanner, Span, strict};

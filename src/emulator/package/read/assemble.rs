@@ -1,15 +1,15 @@
 //! Puts the files of a package together.
 
-use std::collections::{BTreeMap, HashMap};
-
 use serde::Deserialize;
 
 use super::archive::Archive;
 use super::layout::Kind;
 use super::names::display_name;
-use super::{Limits, PackageFault, Result, archive, circle, document, layout, root};
+use super::parts::{Parts, own};
+use super::passed::Passed;
+use super::{Limits, PackageFault, Result, archive, circle, document, layout, root, unique};
 use crate::emulator::package::{
-    Agent, AgentPackage, Entity, EntityType, Flow, Intent, Note, PackageWebhook, Page, RouteGroup, TestCase,
+    Agent, AgentPackage, Entity, EntityType, Flow, Intent, PackageWebhook, Page, RouteGroup, TestCase,
     TrainingPhrase,
 };
 use crate::protocol::Webhook;
@@ -42,7 +42,7 @@ pub(super) fn package(mut archive: Archive, limits: &Limits) -> Result<AgentPack
     }
     let mut package = reader.package;
     parts.join(&mut package, &mut passed)?;
-    unique(&package)?;
+    unique::check(&package)?;
     circle::refuse(&package.entity_types)?;
     package.notes = passed.notes();
     Ok(package)
@@ -53,19 +53,6 @@ struct Reader<'l> {
     /// How many bytes may still be unpacked.
     left: u64,
     package: AgentPackage,
-}
-
-/// What belongs to a flow, an intent or an entity type, by the folder it is in.
-#[derive(Default)]
-struct Parts {
-    flows: BTreeMap<String, Flow>,
-    pages: BTreeMap<String, Vec<Page>>,
-    groups: BTreeMap<String, Vec<RouteGroup>>,
-    intents: BTreeMap<String, Intent>,
-    phrases: BTreeMap<String, BTreeMap<String, Vec<TrainingPhrase>>>,
-    types: BTreeMap<String, EntityType>,
-    entities: BTreeMap<String, BTreeMap<String, Vec<Entity>>>,
-    excluded: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -197,130 +184,4 @@ fn group(bytes: &[u8], name: &str) -> Result<RouteGroup> {
 /// The display name inside the file, or else what the file's name stands for.
 fn named(inside: String, file: &str) -> String {
     if inside.is_empty() { display_name(file.rsplit('/').next().unwrap_or(file)) } else { inside }
-}
-
-/// Takes a folder's own file: the one that is named like the folder, if there are several.
-fn own<T>(all: &mut BTreeMap<String, T>, folder: &str, name: &str, found: T, passed: &mut Passed) {
-    let is_named_so = name.rsplit('/').next().and_then(|file| file.strip_suffix(".json")) == Some(folder);
-    if is_named_so || !all.contains_key(folder) {
-        if all.insert(folder.to_owned(), found).is_some() {
-            passed.other(name, "the folder holds another file beside it, which is not read");
-        }
-    } else {
-        passed.other(name, "it is not named like its folder, which has a file of that name");
-    }
-}
-
-impl Parts {
-    fn join(self, package: &mut AgentPackage, passed: &mut Passed) -> Result<()> {
-        let Self { mut flows, pages, groups, mut intents, phrases, mut types, entities, excluded } = self;
-        let missing = |folder: &str, file: Option<&str>| {
-            let expected = format!("flows/{folder}/{folder}.json");
-            Err(PackageFault::FlowMissing { expected }.of(file.unwrap_or_default()))
-        };
-        for (folder, pages) in pages {
-            match flows.get_mut(&folder) {
-                Some(flow) => flow.pages = pages,
-                None => return missing(&folder, pages.first().map(|page| page.file.as_str())),
-            }
-        }
-        for (folder, groups) in groups {
-            match flows.get_mut(&folder) {
-                Some(flow) => flow.route_groups = groups,
-                None => return missing(&folder, groups.first().map(|group| group.file.as_str())),
-            }
-        }
-        for (folder, phrases) in phrases {
-            match intents.get_mut(&folder) {
-                Some(intent) => intent.training_phrases = phrases,
-                None => passed.other(&format!("intents/{folder}"), "its phrases belong to no intent"),
-            }
-        }
-        for (folder, entities) in entities {
-            match types.get_mut(&folder) {
-                Some(found) => found.entities = entities,
-                None => {
-                    passed.other(&format!("entityTypes/{folder}"), "its entities belong to no entity type")
-                }
-            }
-        }
-        for (folder, phrases) in excluded {
-            if let Some(found) = types.get_mut(&folder) {
-                found.excluded_phrases = phrases;
-            }
-        }
-        package.flows = flows.into_values().collect();
-        package.intents = intents.into_values().collect();
-        package.entity_types = types.into_values().collect();
-        Ok(())
-    }
-}
-
-/// Refuses things of one kind that bear one display name: references could mean either.
-fn unique(package: &AgentPackage) -> Result<()> {
-    fn check<'p>(kind: &'static str, all: impl Iterator<Item = (&'p str, &'p str)>) -> Result<()> {
-        let mut known = HashMap::new();
-        for (name, file) in all {
-            if let Some(other) = known.insert(name, file) {
-                let (name, other) = (name.to_owned(), other.to_owned());
-                return Err(PackageFault::Duplicate { kind, name, other }.of(file));
-            }
-        }
-        Ok(())
-    }
-    check("flow", package.flows.iter().map(|flow| (&*flow.display_name, &*flow.file)))?;
-    for flow in &package.flows {
-        check("page", flow.pages.iter().map(|page| (&*page.display_name, &*page.file)))?;
-        check("route group", flow.route_groups.iter().map(|group| (&*group.display_name, &*group.file)))?;
-    }
-    check("route group", package.route_groups.iter().map(|group| (&*group.display_name, &*group.file)))?;
-    check("intent", package.intents.iter().map(|intent| (&*intent.display_name, &*intent.file)))?;
-    check("entity type", package.entity_types.iter().map(|each| (&*each.display_name, &*each.file)))?;
-    check("webhook", package.webhooks.iter().map(|each| (&*each.webhook.display_name, &*each.file)))
-}
-
-/// What was passed over.
-#[derive(Default)]
-struct Passed {
-    notes: Vec<Note>,
-    /// Files of folders that are not read, by folder.
-    unread: BTreeMap<String, usize>,
-    more: usize,
-}
-
-impl Passed {
-    /// More notes than this are counted, not kept.
-    const MOST: usize = 50;
-
-    fn unknown(&mut self, name: &str) {
-        self.other(name, "it is no part of a package that is known");
-    }
-
-    fn unread(&mut self, folder: &str) {
-        *self.unread.entry(folder.to_owned()).or_default() += 1;
-    }
-
-    fn other(&mut self, file: &str, message: &str) {
-        if self.notes.len() < Self::MOST {
-            self.notes.push(Note { file: file.to_owned(), message: message.to_owned() });
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn notes(self) -> Vec<Note> {
-        let mut notes = self.notes;
-        notes.extend(self.unread.into_iter().map(|(folder, files)| {
-            let s = if files == 1 { "" } else { "s" };
-            Note {
-                file: folder,
-                message: format!("{files} file{s} of a kind that is not read: it is generative"),
-            }
-        }));
-        if self.more > 0 {
-            let message = format!("{} more files were passed over", self.more);
-            notes.push(Note { file: String::new(), message });
-        }
-        notes
-    }
 }

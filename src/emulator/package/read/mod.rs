@@ -8,7 +8,10 @@ mod document;
 mod folder;
 mod layout;
 mod names;
+mod parts;
+mod passed;
 mod root;
+mod unique;
 mod zip;
 
 use std::path::Path;

@@ -1,6 +1,9 @@
 //! `rejoinder check`: everything that `serve` would refuse, without serving.
 
+mod agent;
+
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::Settings;
@@ -13,10 +16,23 @@ use crate::server::Built;
 pub(super) struct Check {
     #[command(flatten)]
     settings: Settings,
+    /// An exported agent, a ZIP file or folder: compare it with what is served, instead.
+    #[arg(long, value_name = "EXPORT")]
+    agent: Option<PathBuf>,
+    /// How the comparison is printed.
+    #[arg(long, value_enum, default_value_t, requires = "agent")]
+    format: agent::Format,
+    /// Let warnings fail the comparison, not only errors.
+    #[arg(long, requires = "agent")]
+    strict: bool,
 }
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        if let Some(path) = &self.agent {
+            let config = self.settings.load().map_err(Into::into);
+            return Ok(agent::run(path, config, self.format, self.strict));
+        }
         let config = self.settings.load()?;
         write!(std::io::stdout(), "{}", config.effective)?;
         config.server.addresses(config.auth.any_of.is_empty())?;
