@@ -1,5 +1,7 @@
 //! What is remarkable about a webhook resource, its templates and paths included.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{Exchange, Template};
@@ -25,13 +27,15 @@ pub fn webhook(webhook: &Webhook) -> Vec<Finding> {
         })),
         // The plain checks have told some of it already, in words of their own.
         Err(faults) => {
-            for fault in faults {
-                let same =
-                    |finding: &Finding| finding.place == fault.place && told_by(fault.code, finding.code);
-                if !findings.iter().any(same) {
-                    findings.push(fault);
-                }
+            let mut told: HashMap<String, Vec<&'static str>> = HashMap::new();
+            for finding in &findings {
+                told.entry(finding.place.clone()).or_default().push(finding.code);
             }
+            let is_told = |fault: &Finding| {
+                told.get(&fault.place)
+                    .is_some_and(|codes| codes.iter().any(|finding| told_by(fault.code, finding)))
+            };
+            findings.extend(faults.into_iter().filter(|fault| !is_told(fault)));
         }
     }
     for (field, text) in [("uri", &service.uri), ("requestBody", &service.request_body)] {

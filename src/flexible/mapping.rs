@@ -1,13 +1,12 @@
 //! `parameterMapping`: which parts of an answer become which parameters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use super::path::{PathError, ResponsePath, TooComplex};
 use crate::config::{FlowParameters, MissingPath, NullValue, Semantics};
 use crate::protocol::Struct;
-use crate::protocol::decode::same_name;
 
 /// The mapping of a resource, its paths parsed once.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,23 +62,27 @@ impl Mapping {
         semantics: &Semantics,
         mut wrong: impl FnMut(&str, MappingError),
     ) -> Self {
-        let mut known: Vec<(&str, Entry)> = Vec::new();
+        let mut known: Vec<Entry> = Vec::new();
+        // The keys by what they set, in lower case: a hostile resource may hold very many.
+        let mut keys: HashMap<String, &str> = HashMap::new();
         for (key, path) in entries {
             let Some(parameter) = target(key, semantics) else {
                 wrong(key, MappingError::Key { key: key.clone() });
                 continue;
             };
-            if let Some((other, _)) = known.iter().find(|(_, entry)| same_name(&entry.parameter, &parameter))
-            {
+            if let Some(other) = keys.get(&parameter.to_lowercase()) {
                 wrong(key, MappingError::Doubled { key: key.clone(), other: (*other).to_owned(), parameter });
                 continue;
             }
             match ResponsePath::parse(path) {
-                Ok(path) => known.push((key, Entry { parameter, path })),
+                Ok(path) => {
+                    keys.insert(parameter.to_lowercase(), key);
+                    known.push(Entry { parameter, path });
+                }
                 Err(error) => wrong(key, error.into()),
             }
         }
-        Self { entries: known.into_iter().map(|(_, entry)| entry).collect() }
+        Self { entries: known }
     }
 
     /// The session parameters it sets.

@@ -360,6 +360,10 @@ fn what_is_too_large_is_refused_within_bounds() {
             limits(&|limits| limits.entries = 2),
             "the number of files and folders is larger than the limit of 2",
         ),
+        (
+            limits(&|limits| limits.values = 3),
+            "flows/F/F.json: the number of JSON values in the package is larger than the limit of 3",
+        ),
         (limits(&|limits| limits.archive_bytes = 100), "the ZIP file is larger than the limit of 100 bytes"),
     ] {
         let error = AgentPackage::from_zip(two.clone(), &limits).expect_err("refused").to_string();

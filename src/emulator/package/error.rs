@@ -13,8 +13,7 @@ pub struct PackageError {
     pub package: PathBuf,
     /// The file in it, as it is named there; empty for the package itself.
     pub file: String,
-    /// What is wrong.
-    #[source]
+    /// What is wrong. It is part of what the error says, so it is no source of its own.
     pub fault: Box<PackageFault>,
 }
 

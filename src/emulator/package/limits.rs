@@ -15,6 +15,12 @@ pub struct Limits {
     pub file_bytes: u64,
     /// All files of a package together, unpacked, in bytes: 128 MiB.
     pub total_bytes: u64,
+    /// The most JSON values of all files together but those of phrases and entities: 6,000,000.
+    ///
+    /// A value of two bytes may take a hundred in memory, so bytes alone bound too little.
+    pub values: usize,
+    /// The most JSON values of all training phrases, entities and excluded phrases: 16,000,000.
+    pub phrase_values: usize,
     /// How many times larger than in the ZIP file a file over 1 MiB may be: 200.
     pub ratio: u64,
 }
@@ -27,6 +33,8 @@ impl Default for Limits {
             entries: 50_000,
             file_bytes: 16 * MIB,
             total_bytes: 128 * MIB,
+            values: 6_000_000,
+            phrase_values: 16_000_000,
             ratio: 200,
         }
     }

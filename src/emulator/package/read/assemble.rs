@@ -18,7 +18,13 @@ use crate::protocol::Webhook;
 pub(super) fn package(mut archive: Archive, limits: &Limits) -> Result<AgentPackage> {
     let root = root::find(archive.names())?;
     let mut files: Vec<(String, usize)> = Vec::new();
-    let mut reader = Reader { limits, left: limits.total_bytes, package: AgentPackage::default() };
+    let mut reader = Reader {
+        limits,
+        left: limits.total_bytes,
+        values: limits.values,
+        phrase_values: limits.phrase_values,
+        package: AgentPackage::default(),
+    };
     let mut passed = Passed::default();
     for (at, name) in archive.names().iter().enumerate() {
         match name.strip_prefix(&root) {
@@ -36,6 +42,7 @@ pub(super) fn package(mut archive: Archive, limits: &Limits) -> Result<AgentPack
             Kind::Unread { folder } => passed.unread(folder),
             _ => {
                 let bytes = reader.bytes(&mut archive, *at, name)?;
+                reader.count(kind, name, &bytes)?;
                 reader.file(kind, name, &bytes, &mut parts, &mut passed)?;
             }
         }
@@ -52,6 +59,9 @@ struct Reader<'l> {
     limits: &'l Limits,
     /// How many bytes may still be unpacked.
     left: u64,
+    /// How many JSON values may still be read, of most files and of those with phrases.
+    values: usize,
+    phrase_values: usize,
     package: AgentPackage,
 }
 
@@ -86,6 +96,21 @@ impl Reader<'_> {
         })?;
         self.left -= bytes.len() as u64;
         Ok(bytes)
+    }
+
+    /// Counts the values of a file before they are built.
+    fn count(&mut self, kind: Kind<'_>, name: &str, bytes: &[u8]) -> Result<()> {
+        let (left, limit, what) = match kind {
+            Kind::Phrases { .. } | Kind::Entities { .. } | Kind::Excluded { .. } => {
+                let what = "the number of JSON values in phrases and entities";
+                (&mut self.phrase_values, self.limits.phrase_values, what)
+            }
+            _ => (&mut self.values, self.limits.values, "the number of JSON values in the package"),
+        };
+        let limit = limit as u64;
+        let fault = || PackageFault::Limit { what, limit, bytes: false }.of(name);
+        *left = left.checked_sub(document::values(bytes)).ok_or_else(fault)?;
+        Ok(())
     }
 
     fn file(

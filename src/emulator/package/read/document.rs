@@ -13,6 +13,21 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8], kind: &'static str, file: 
     text(bytes).and_then(parse).map_err(|error| PackageFault::Json { kind, error }.of(file))
 }
 
+/// How many values a JSON text holds, near enough: an empty list counts like one of a single value.
+pub(super) fn values(bytes: &[u8]) -> usize {
+    let (mut count, mut in_text, mut escaped) = (1, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' | b',' if !in_text => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
 /// The text of a file; the byte order mark that some editors write is passed over.
 fn text(bytes: &[u8]) -> Result<&str, ParseError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -53,6 +68,14 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 mod tests {
     use super::*;
     use crate::emulator::package::Page;
+
+    #[test]
+    fn values_are_counted_outside_of_texts() {
+        for (text, expected) in [("{}", 2), (r#"{"a":"[[,{","b":"\",[","c":[1,2]}"#, 6), ("", 1), ("[[[", 4)]
+        {
+            assert_eq!(values(text.as_bytes()), expected, "{text}");
+        }
+    }
 
     #[test]
     fn faults_are_told_with_their_place() {
