@@ -32,12 +32,13 @@
 //! - [`flexible`]: flexible webhooks: templates and paths between parameters and HTTP. It sends nothing.
 //! - [`auth`]: who may call. Closed by default on every address that others can reach.
 //! - [`outbound`]: the one HTTP client for everything that we call.
+//! - `store`: what outlives a call or the process: in memory, SQLite, PostgreSQL. No agent's turn waits for it.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket (feature `testing`).
 //!
-//! Imports run downwards in this order: `server` and `emulator`, `fulfillment`, `flexible` and `auth`, `outbound`,
-//! `protocol` and `config`.
+//! Imports run downwards in this order: `server` and `emulator`, `fulfillment`, `flexible` and `auth`, `outbound`
+//! and `store`, `protocol` and `config`.
 //!
 //! # Features
 //!
@@ -63,6 +64,7 @@ mod nearest;
 pub mod outbound;
 pub mod protocol;
 pub mod server;
+mod store;
 mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test: unit, integration, documentation, examples, compile-fail, the benchmarks' build, a short fuzz
-# run, and conformance with Google's own Python types. Installs what the tests need if it is missing (Debian).
+# run, and conformance with Google's own Python types. Installs what the tests need if it is missing (Debian), and starts a
+# PostgreSQL that it stops at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +18,11 @@ if [ "${#need[@]}" -gt 0 ]; then
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" apt-get install -q -y --no-install-recommends "${need[@]}"
 fi
+
+say "a PostgreSQL to store in"
+trap 'bash tests/postgres.sh stop' EXIT
+started="$(bash tests/postgres.sh start)"
+eval "$started"
 
 say "unit, integration, compile-fail and example tests"
 cargo test --locked --all-features --lib --bins --tests --examples

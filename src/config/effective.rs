@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::reader::{Key, KeyType};
 use super::source::{self, Node, Value};
+use super::store::masked;
 
 /// Writes the tree as TOML, each value with where it comes from.
 pub(super) fn render(root: &Node, keys: &[Key]) -> String {
@@ -65,7 +66,15 @@ fn value(node: &Node, path: &str, keys: &[Key]) -> String {
     match (&node.value, key_type) {
         // A list of secrets is masked element by element, its references kept.
         (Value::List(elements), Some(KeyType::SecretList)) => list(elements, path),
-        (Value::Text(_), Some(KeyType::Secret | KeyType::SecretList)) => "\"***\"".to_owned(),
+        (Value::Text(text) | Value::Raw(text), Some(KeyType::SecretUrl)) => {
+            toml::Value::from(masked(text)).to_string()
+        }
+        (Value::Text(text) | Value::Raw(text), Some(KeyType::SecretOrNone)) if text.is_empty() => {
+            "\"\"".to_owned()
+        }
+        (Value::Text(_), Some(KeyType::Secret | KeyType::SecretOrNone | KeyType::SecretList)) => {
+            "\"***\"".to_owned()
+        }
         (
             Value::Raw(text),
             Some(
@@ -78,7 +87,7 @@ fn value(node: &Node, path: &str, keys: &[Key]) -> String {
         ) => unpacked(node, text, path, keys),
         (Value::Raw(text), None) if is_entry => unpacked(node, text, path, keys),
         (Value::Raw(text), Some(KeyType::Bool | KeyType::Integer)) => text.clone(),
-        (Value::Raw(_), Some(KeyType::Secret)) => "\"***\"".to_owned(),
+        (Value::Raw(_), Some(KeyType::Secret | KeyType::SecretOrNone)) => "\"***\"".to_owned(),
         (Value::Text(text) | Value::Raw(text), _) => toml::Value::from(text.as_str()).to_string(),
         (Value::Bool(flag), _) => flag.to_string(),
         (Value::Other(text), _) => text.clone(),

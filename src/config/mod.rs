@@ -19,6 +19,7 @@ pub(crate) mod secret;
 mod secrets;
 mod settings;
 mod source;
+mod store;
 mod tables;
 mod tls;
 mod traces;
@@ -42,6 +43,7 @@ pub use routes::{FailureSetting, ReplySetting, Route};
 pub use secret::{Exposed, Secret, SecretOrigin, SecretVersion};
 pub use secrets::Secrets;
 pub use settings::{Fulfillment, Log, LogFormat, Server};
+pub use store::{Store, StoreUrl};
 pub use tls::{ClientCertificates, Tls};
 pub use traces::Traces;
 pub(crate) use turn::is_header_name;
@@ -101,6 +103,8 @@ pub struct Config {
     pub deferred: Deferred,
     /// `[outbound]`
     pub outbound: Outbound,
+    /// `[store]`
+    pub store: Store,
     /// `[secrets]`
     pub secrets: Secrets,
     /// The secrets that are kept elsewhere, by the path of their key.
@@ -200,6 +204,7 @@ impl Config {
         let duplicates = reader.section("duplicates", Duplicates::read);
         let deferred = reader.section("deferred", Deferred::read);
         let outbound = reader.section("outbound", Outbound::read);
+        let store = reader.section("store", Store::read);
         let secrets = reader.section("secrets", Secrets::read);
         let agent = reader.section("agent", Agent::read);
         let flexible = reader.section("flexible", Flexible::read);
@@ -217,6 +222,7 @@ impl Config {
             duplicates,
             deferred,
             outbound,
+            store,
             secrets,
             references: Vec::new(),
             agent,

@@ -4,7 +4,7 @@
 //! secrets all follow from what was read.
 
 use std::cell::{Cell, RefCell};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::secret::{self, Secret, SecretOrigin};
@@ -22,6 +22,10 @@ pub(crate) enum KeyType {
     Duration,
     Size,
     Secret,
+    /// An address that may hold a password, or nothing.
+    SecretUrl,
+    /// A secret, or nothing.
+    SecretOrNone,
     Choice(&'static [&'static str]),
     TextList,
     SecretList,
@@ -298,6 +302,29 @@ impl<'r, 's> Reader<'r, 's> {
     pub(crate) fn secret(&self, key: &'static str) -> Secret {
         let node = self.take(key, KeyType::Secret);
         node.and_then(|node| self.resolve(node, key)).unwrap_or_default()
+    }
+
+    /// A secret, or none where the text is empty.
+    pub(crate) fn secret_or_none(&self, key: &'static str) -> Option<Secret> {
+        self.unless_empty(key, KeyType::SecretOrNone)
+    }
+
+    /// An address that may hold a password, or none where the text is empty.
+    pub(crate) fn secret_url(&self, key: &'static str) -> Option<Secret> {
+        self.unless_empty(key, KeyType::SecretUrl)
+    }
+
+    fn unless_empty(&self, key: &'static str, key_type: KeyType) -> Option<Secret> {
+        let node = self.take(key, key_type)?;
+        match &node.value {
+            Value::Text(text) | Value::Raw(text) if text.is_empty() => None,
+            _ => self.resolve(node, key),
+        }
+    }
+
+    /// The folder of the configuration file.
+    pub(crate) fn folder(&self) -> Option<&'r Path> {
+        self.reading.folder.as_deref()
     }
 
     pub(crate) fn secrets(&self, key: &'static str) -> Vec<Secret> {

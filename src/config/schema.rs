@@ -59,6 +59,11 @@ fn of_type(key: &Key, keys: &[Key]) -> Value {
         KeyType::Choice(words) => json!({ "enum": words }),
         KeyType::TextList => json!({ "type": "array", "items": { "type": "string" } }),
         KeyType::Secret => secret,
+        KeyType::SecretUrl | KeyType::SecretOrNone => {
+            let mut secret = secret;
+            secret["anyOf"][0] = json!({ "type": "string" });
+            secret
+        }
         KeyType::SecretList => json!({ "type": "array", "minItems": 1, "items": secret }),
         KeyType::TableList => json!({ "type": "array", "items": items(&key.path, keys) }),
         KeyType::TextTable => json!({ "type": "object", "additionalProperties": { "type": "string" } }),

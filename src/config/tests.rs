@@ -9,6 +9,11 @@ fn sources(file: &str, variables: &[(&str, &str)]) -> (tempfile::TempDir, Source
     (folder, Sources { file: Some(path), environment, ..Sources::default() })
 }
 
+pub(super) fn loaded(file: &str, variables: &[(&str, &str)]) -> Config {
+    let (_folder, sources) = sources(file, variables);
+    Config::load(&sources).unwrap_or_else(|error| panic!("{error}"))
+}
+
 pub(super) fn faults(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let (folder, sources) = sources(file, variables);
     let prefix = format!("{}/", folder.path().display());

@@ -17,6 +17,7 @@ use super::shown::Shown;
 use crate::auth::Auth;
 use crate::config::{DuplicateScope, Turn};
 use crate::fulfillment::Fulfillment;
+use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::trace::Tracing;
 
@@ -31,6 +32,8 @@ pub(crate) struct Door {
     /// The parameters that the access log shows.
     pub(crate) shown: Shown,
     pub(crate) metrics: Metrics,
+    /// Where everything is kept that is not the agent's turn.
+    pub(crate) store: Store,
     pub(crate) tracing: Tracing,
     pub(crate) handlers: Handle,
     pub(crate) background: Background,

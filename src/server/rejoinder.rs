@@ -24,6 +24,7 @@ use crate::config::{Config, Sources};
 use crate::emulator::package::check::Served;
 use crate::fulfillment::deferred::Hold;
 use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router, SetupError};
+use crate::store::Store;
 use crate::telemetry::trace::Tracing;
 use crate::{Result, demo, telemetry};
 
@@ -199,6 +200,7 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
     for note in notes {
         tracing::warn!(target: "rejoinder::routes", "{note}");
     }
+    let metrics = live.outbound().metrics().clone();
     let door = Arc::new(Door {
         fulfillment: ArcSwap::from_pointee(fulfillment),
         auth,
@@ -208,7 +210,8 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
             time: server.body_timeout,
         },
         shown: Shown::new(&config.log),
-        metrics: live.outbound().metrics().clone(),
+        metrics: metrics.clone(),
+        store: Store::new(&config.store, Some(handlers.clone()), metrics),
         tracing: Tracing::new(&config.traces),
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),

@@ -61,6 +61,9 @@ pub enum ServerError {
     /// A file of `[server.tls]` cannot be used.
     #[error("HTTPS cannot be served: {0}")]
     Tls(#[from] CertificateFileError),
+    /// The store cannot be used, and will not be until somebody mends it.
+    #[error("the store cannot be used: {0}")]
+    Store(Box<dyn std::error::Error + Send + Sync>),
     /// The system refused something.
     #[error("the server failed: {0}")]
     Io(#[from] std::io::Error),
@@ -165,14 +168,17 @@ impl Server {
         self.live.secrets().clone()
     }
 
-    /// Reads the secrets that the settings take from Secret Manager; [`run`](Self::run) does it by
-    /// itself if it was not done.
+    /// Reads the secrets that the settings take from Secret Manager, and opens the store that they
+    /// name; [`run`](Self::run) does it by itself if it was not done.
+    ///
+    /// A store that only cannot be reached now is logged and tried again when it is needed.
     ///
     /// # Errors
     ///
-    /// All secrets that cannot be read, each with what helps.
+    /// All secrets that cannot be read, each with what helps; a store that somebody has to mend.
     pub async fn prepare(&self) -> Result<(), ServerError> {
-        Ok(self.live.secrets().resolve().await?)
+        self.live.secrets().resolve().await?;
+        self.service.door.store.prepare().await.map_err(|error| ServerError::Store(error.into()))
     }
 
     /// Answers until `shutdown` is done; then refuses new calls, finishes those in flight, and

@@ -61,6 +61,7 @@ mod service_agent;
 mod shutdown;
 mod shutdown_http2;
 mod slow_clients;
+mod store;
 mod token_keys;
 mod traces;
 mod webhook_resources;

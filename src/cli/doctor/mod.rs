@@ -1,7 +1,7 @@
 //! `rejoinder doctor`: whether an agent would get through, and what to do where it would not.
 //!
 //! It looks at the settings, the files and the environment as they are here and now. It asks no
-//! service but DNS, and changes nothing; what only Google knows it tells as the command to ask.
+//! service but DNS and the store, and changes nothing; what only Google knows it tells as the command to ask.
 
 mod address;
 mod agent;
@@ -11,6 +11,7 @@ mod place;
 mod report;
 mod secrets;
 mod settings;
+mod store;
 mod webhooks;
 
 use std::process::ExitCode;
@@ -26,7 +27,7 @@ use settings::Tree;
 pub(super) struct Doctor {
     #[command(flatten)]
     settings: Settings,
-    /// Ask nobody, DNS included.
+    /// Ask nobody, DNS and PostgreSQL included.
     #[arg(long)]
     offline: bool,
     /// Print the findings as JSON.
@@ -61,6 +62,7 @@ fn examine(config: &Config, offline: bool) -> Report {
         certificate::examine(config),
         secrets::examine(&tree),
         webhooks::examine(&resources, &place),
+        store::examine_store(config, offline),
         exposure::examine(config, &tree, &place),
     ];
     Report { sections }

@@ -12,7 +12,7 @@ mod text;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, SystemTime};
 
 pub(crate) use calls::{Queued, TagCalls};
@@ -36,6 +36,9 @@ struct Inner {
     webhooks: Labelled<WebhookCalls>,
     key_fetches: Labelled<Tally>,
     tokens: Tally,
+    store_failures: Tally,
+    /// 0 until it is used, then 1 for working and 2 for failing.
+    store: AtomicU8,
 }
 
 impl Default for Metrics {
@@ -46,6 +49,8 @@ impl Default for Metrics {
             webhooks: Labelled::default(),
             key_fetches: Labelled::default(),
             tokens: Tally::of(&["cached", "verified", "refused"]),
+            store_failures: Tally::default(),
+            store: AtomicU8::new(0),
         }))
     }
 }
@@ -108,6 +113,16 @@ impl Metrics {
     /// The keys of an issuer of tokens were fetched, or could not be.
     pub(crate) fn keys_fetched(&self, issuer_host: &str, ok: bool) {
         self.0.key_fetches.get(issuer_host).add(if ok { "fetched" } else { "failed" }, 0);
+    }
+
+    /// An operation on the store failed, by the code of its error.
+    pub(crate) fn store_failed(&self, code: &'static str) {
+        self.0.store_failures.add(code, 0);
+    }
+
+    /// The store works, or does not, from now on.
+    pub(crate) fn store_works(&self, works: bool) {
+        self.0.store.store(if works { 1 } else { 2 }, Ordering::Relaxed);
     }
 
     /// A token was judged: known from before (`cached`), `verified`, or `refused`.

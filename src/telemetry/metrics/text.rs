@@ -51,7 +51,8 @@ impl Collector for Scrape {
         build.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])?;
         self.calls(inner, &mut encoder)?;
         outbound(inner, &mut encoder)?;
-        tokens(inner, &mut encoder)
+        tokens(inner, &mut encoder)?;
+        store(inner, &mut encoder)
     }
 }
 
@@ -116,6 +117,21 @@ fn tokens(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         }
     }
     words(encoder, "tokens", "Tokens of callers, by how they were judged.", "outcome", &inner.tokens)
+}
+
+fn store(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let help = "Operations on the store that failed, by why.";
+    words(encoder, "store_failures", help, "code", &inner.store_failures)?;
+    match inner.store.load(Ordering::Relaxed) {
+        // Nothing has been stored yet, so nobody knows.
+        0 => Ok(()),
+        state => gauge(
+            encoder,
+            "store_up",
+            "Whether the last operation on the store succeeded.",
+            (state == 1).into(),
+        ),
+    }
 }
 
 fn counter<'e>(

@@ -8,6 +8,7 @@ pub(crate) mod package;
 mod program;
 mod secure;
 mod served;
+pub(crate) mod stores;
 mod upstream;
 
 use std::path::{Path, PathBuf};

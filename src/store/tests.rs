@@ -1,0 +1,8 @@
+//! What a store promises, on every database; each module a theme.
+
+mod failures;
+mod migrating;
+mod writing;
+
+use super::*;
+use testing::{each, each_durable};

@@ -1,0 +1,53 @@
+//! The three kinds of store, for tests that must hold on all of them.
+
+#[path = "../../../src/store/testing/database.rs"]
+mod database;
+
+use database::Database;
+
+/// A place to store things in; gone when it is dropped.
+#[derive(Debug)]
+pub(crate) struct TestStore {
+    /// `memory`, `sqlite` or `postgres`.
+    pub(crate) name: &'static str,
+    /// `store.url`; empty in memory.
+    pub(crate) url: String,
+    _folder: Option<tempfile::TempDir>,
+    _database: Option<Database>,
+}
+
+impl TestStore {
+    /// In memory.
+    pub(crate) fn memory() -> Self {
+        Self { name: "memory", url: String::new(), _folder: None, _database: None }
+    }
+
+    /// In an SQLite file.
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("rejoinder.db").display());
+        Self { name: "sqlite", url, _folder: Some(folder), _database: None }
+    }
+
+    /// In PostgreSQL, if there is one for the tests; what is skipped is said.
+    pub(crate) fn postgres(test: &str) -> Option<Self> {
+        let database = Database::new(test)?;
+        let url = database.url.to_string();
+        Some(Self { name: "postgres", url, _folder: None, _database: Some(database) })
+    }
+
+    /// The variable that makes a server use it.
+    pub(crate) fn setting(&self) -> (&str, &str) {
+        ("REJOINDER_STORE__URL", &self.url)
+    }
+}
+
+/// All that there are: `for store in stores("what is tested")`.
+pub(crate) fn stores(test: &str) -> Vec<TestStore> {
+    [TestStore::memory()].into_iter().chain(durable(test)).collect()
+}
+
+/// Those that outlive the process.
+pub(crate) fn durable(test: &str) -> Vec<TestStore> {
+    [TestStore::sqlite()].into_iter().chain(TestStore::postgres(test)).collect()
+}
