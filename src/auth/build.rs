@@ -54,13 +54,16 @@ impl<'b> Builder<'b> {
         let place = check.jwks_url.clone();
         let place =
             place.unwrap_or_else(|| Url::parse(GOOGLE_KEYS).expect("Google's address is a valid one"));
+        let source = match &check.jwks_file {
+            Some(file) => Source::file(file.clone(), self.outbound.clone()),
+            None => Source::set(place, self.outbound.clone()),
+        };
         let expected = Expected {
             issuers: ISSUERS.map(str::to_owned).to_vec(),
             audiences: check.audience.clone(),
             public_url: check.public_url.clone(),
         };
-        let signed =
-            self.signed("service_agent", expected, Source::set(place, self.outbound.clone()), &ALGORITHMS);
+        let signed = self.signed("service_agent", expected, source, &ALGORITHMS);
         ServiceAgent { agent: Agent::of(&check.project_number), signed }
     }
 

@@ -9,6 +9,7 @@ mod inspect;
 mod new;
 mod schema;
 mod serve;
+mod token;
 mod watch;
 
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Writes a file to start from.
     New(new::New),
+    /// Prints an ID token of Dialogflow's service agent, signed with a local issuer's key.
+    Token(token::Token),
     /// Prints the JSON schema of rejoinder.toml, for editors.
     Schema,
     /// Prints a completion script for a shell.
@@ -85,6 +88,7 @@ pub fn run() -> ExitCode {
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::New(new) => new.run(),
+        Command::Token(token) => token.run(),
         Command::Schema => schema::print(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut std::io::stdout());

@@ -3,43 +3,27 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
-use super::elsewhere::{redirect, replace, withhold};
+use super::called::Called;
+use super::elsewhere::redirect;
 use super::error::{CallError, CallerError};
-use super::outcome::{Answer, Outcome, Times};
-use super::presented::{self, Presented};
+use super::options::Options;
+use super::outcome::{Answer, Times};
+use super::presented::Presented;
+use super::presenting::Presenting;
+use super::seeded::Seeded;
+use super::sending::{outbound, was_made};
 use super::sent::Sent;
+use super::service_agent::ServiceAgent;
 use super::verdict::{Circumstances, Verdict};
-use super::way::{Way, service};
-use crate::config::{Config, Semantics};
+use super::way::Way;
+use crate::config::{Config, IdTokenAudience, Semantics};
 use crate::flexible::Scope;
-use crate::flexible::function::World;
 use crate::outbound::credentials::{Credentials, Sources};
 use crate::outbound::google::Google;
-use crate::outbound::{
-    Chance, HeaderMap, Outbound, OutboundError, Parts, Request, Secrets, Target, TargetSettings, Url,
-};
+use crate::outbound::{Chance, Outbound, Request, Secrets, Target, TargetSettings, Url};
 use crate::protocol::webhook::{GenericWebService, Service, ServiceAgentAuth, Webhook};
 use crate::protocol::{Envelope, WebhookRequest};
-
-/// How calls differ from what the resource says.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Options {
-    /// Where to call instead: scheme, host and port, and path and query where it has them.
-    pub to: Option<Url>,
-    /// Headers in place of the resource's of that name; one for `Authorization` in place of all that
-    /// would set it.
-    pub headers: HeaderMap,
-    /// How long to wait instead.
-    pub timeout: Option<Duration>,
-    /// How many calls may be under way at once; at least one may.
-    pub concurrency: usize,
-    /// Seeds what chance decides: which variant is said, what `$sys.func.RAND` gives.
-    pub seed: u64,
-}
 
 /// A webhook that can be called.
 #[derive(Debug)]
@@ -48,6 +32,9 @@ pub struct Caller {
     target: Target,
     credentials: Credentials,
     presented: Vec<Presented>,
+    /// Who signs a token for each call, and what the resource has for an address.
+    signs: Option<(ServiceAgent, String)>,
+    id_token_audience: IdTokenAudience,
     options: Options,
     semantics: Semantics,
     world: Seeded,
@@ -55,24 +42,9 @@ pub struct Caller {
     notes: Vec<String>,
 }
 
-/// A call that was made.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Called {
-    /// What was sent.
-    pub sent: Sent,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// How long its parts took.
-    pub times: Times,
-    /// What the agent does then.
-    pub verdict: Verdict,
-    /// What differs from the platform's own call, and what could not be put into the request.
-    pub notes: Vec<String>,
-}
-
 impl Caller {
-    /// A standard webhook at this address, with nothing presented.
+    /// A standard webhook at this address, with nothing presented but the token of
+    /// [`Options::service_agent`].
     ///
     /// The address is somebody's own choice, so it may be private, on this machine, or without TLS.
     ///
@@ -82,7 +54,10 @@ impl Caller {
     pub fn to_url(url: &Url, config: &Config, options: Options) -> Result<Self, CallerError> {
         let service = GenericWebService {
             uri: url.to_string(),
-            service_agent_auth: ServiceAgentAuth::None,
+            service_agent_auth: match options.service_agent {
+                Some(_) => ServiceAgentAuth::IdToken,
+                None => ServiceAgentAuth::None,
+            },
             ..GenericWebService::default()
         };
         let webhook = Webhook {
@@ -109,39 +84,8 @@ impl Caller {
     fn build(mut webhook: Webhook, config: &Config, options: Options) -> Result<Self, CallerError> {
         let semantics = config.flexible.semantics;
         let default = config.outbound.service_agent_auth_default;
-        let is_direct = webhook.service_directory().is_none();
-        let mut notes = Vec::new();
-        let all = webhook.generic_web_service().map(|service| presented::of(service, default));
-        let all = all.unwrap_or_default();
-        if let Some(to) = &options.to {
-            if let (false, Some(generic)) = (is_direct, service(&mut webhook).cloned()) {
-                webhook.service = Some(Service::GenericWebService(generic));
-            }
-            if let Some(generic) = service(&mut webhook) {
-                withhold(generic, to);
-            }
-        }
-        if let Some(generic) = service(&mut webhook) {
-            replace(generic, &options.headers);
-        }
-        let mut presented =
-            webhook.generic_web_service().map(|service| presented::of(service, default)).unwrap_or_default();
-        for withheld in all.iter().filter(|one| {
-            let given = options.headers.contains_key(&one.header);
-            !given && !presented.contains(one)
-        }) {
-            notes.push(format!(
-                "not presented to another address than the webhook's own: {withheld}; --bearer TOKEN or --header 'Name: value' present something there"
-            ));
-        }
-        let given = options.headers.keys().map(|name| Presented {
-            header: name.as_str().to_owned(),
-            what: format!("the {name} given"),
-            is_fetched: false,
-            is_token: false,
-        });
-        presented.extend(given);
-
+        let Presenting { presented, signs, mut notes } = Presenting::settle(&mut webhook, &options, default)?;
+        let uri = webhook.generic_web_service().map(|service| service.uri.clone()).unwrap_or_default();
         let faulty = |faults| CallerError::Faulty { faults };
         let way = Way::parse(&webhook, semantics).map_err(|findings| {
             faulty(
@@ -153,7 +97,8 @@ impl Caller {
         })?;
         let timeout = options.timeout.unwrap_or_else(|| webhook.timeout());
         let certificates = webhook.generic_web_service().map(|service| &service.allowed_ca_certs);
-        let certificates: Vec<Vec<u8>> = certificates.into_iter().flatten().map(|der| der.to_vec()).collect();
+        let certificates = certificates.into_iter().flatten().map(|der| der.to_vec());
+        let certificates: Vec<Vec<u8>> = certificates.chain(options.ca_certs.iter().cloned()).collect();
         let outbound = outbound(config, &options, timeout);
         let target = outbound.target(&TargetSettings {
             name: &webhook.display_name,
@@ -169,7 +114,19 @@ impl Caller {
         notes.extend(credentials.note().map(str::to_owned));
         let world =
             Seeded { chance: Chance::seeded(options.seed), time_zone: config.agent.time_zone.clone() };
-        Ok(Self { way, target, credentials, presented, options, semantics, world, timeout, notes })
+        Ok(Self {
+            way,
+            target,
+            credentials,
+            presented,
+            signs: signs.map(|agent| (agent, uri)),
+            id_token_audience: config.flexible.id_token_audience,
+            options,
+            semantics,
+            world,
+            timeout,
+            notes,
+        })
     }
 
     /// How long the agent waits.
@@ -204,6 +161,14 @@ impl Caller {
         let envelope = Envelope::parse(&body).map_err(CallError::Request)?;
         let scope = Scope::new(&envelope, self.semantics, &self.world);
         let (mut request, problems) = self.way.render(&scope, &body)?;
+        let mut problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        if let Some((agent, uri)) = &self.signs {
+            let audience = agent.audience(uri, &request.url, self.id_token_audience);
+            problems.push(agent.note(&audience));
+            agent
+                .present(&mut request.headers, &audience)
+                .map_err(|error| CallError::Credentials { reason: error.to_string() })?;
+        }
         if let Some(to) = &self.options.to {
             redirect(&mut request.url, to);
         }
@@ -212,7 +177,7 @@ impl Caller {
             value.set_sensitive(true);
             request.headers.insert(name, value);
         }
-        Ok((request, problems.iter().map(ToString::to_string).collect()))
+        Ok((request, problems))
     }
 
     /// Makes the call, once.
@@ -254,54 +219,5 @@ impl Caller {
         };
         let notes = self.notes.iter().cloned().chain(problems).collect();
         Ok(Called { sent, outcome, times, verdict, notes })
-    }
-}
-
-/// Whether the agent would have got as far: everything else is about us.
-fn was_made(error: &OutboundError) -> bool {
-    !matches!(
-        error,
-        OutboundError::DestinationRefused(_)
-            | OutboundError::HttpRefused { .. }
-            | OutboundError::UrlInvalid { .. }
-            | OutboundError::InvalidHeader { .. }
-            | OutboundError::CircuitOpen { .. }
-            | OutboundError::Busy { .. }
-    )
-}
-
-/// Calls out with the patience of one call: nothing is repeated, nothing is left alone.
-fn outbound(config: &Config, options: &Options, timeout: Duration) -> Outbound {
-    let mut settings = config.outbound.clone();
-    settings.max_attempts = 1;
-    settings.breaker_failures = 0;
-    settings.max_concurrent = options.concurrency.max(1);
-    // The call's own time is up first, connected or not: that is what the platform tells apart.
-    settings.connect_timeout = timeout + Duration::from_secs(1);
-    if let Some(to) = &options.to {
-        settings.allow_hosts.extend(to.host_str().map(|host| host.trim_matches(['[', ']']).to_owned()));
-        settings.dangerous_allow_http |= to.scheme() == "http";
-    }
-    Outbound::with_parts(&settings, Parts { measured: true, ..Parts::default() })
-}
-
-/// The time as it is, and chance that repeats.
-#[derive(Debug)]
-struct Seeded {
-    chance: Chance,
-    time_zone: TimeZone,
-}
-
-impl World for Seeded {
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-
-    fn random(&self) -> f64 {
-        self.chance.fraction()
-    }
-
-    fn time_zone(&self) -> TimeZone {
-        self.time_zone.clone()
     }
 }

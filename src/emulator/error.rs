@@ -22,6 +22,14 @@ pub enum CallerError {
         /// Its display name.
         display_name: String,
     },
+    /// A local issuer's tokens are believed on this machine alone.
+    #[error(
+        "{address} is not on this machine, and nobody else believes the tokens of a local issuer; leave it out, or call this machine"
+    )]
+    NotLocal {
+        /// What would be called.
+        address: String,
+    },
     /// The client cannot be set up.
     #[error(transparent)]
     Setup(#[from] OutboundSetupError),

@@ -22,26 +22,37 @@
 //! # }
 //! ```
 
+mod called;
 mod caller;
 mod curl;
 mod document;
 mod elsewhere;
 mod error;
+pub mod issuer;
+mod options;
 mod outcome;
 pub mod package;
 mod presented;
+mod presenting;
+mod seeded;
+mod sending;
 mod sent;
+mod service_agent;
 mod tally;
 mod turn;
 pub mod verdict;
 mod way;
 
-pub use caller::{Called, Caller, Options};
+pub use called::Called;
+pub use caller::Caller;
 pub use curl::curl;
 pub use error::{CallError, CallerError};
+pub use issuer::{Issuer, IssuerError};
+pub use options::Options;
 pub use outcome::{Answer, Outcome, Times};
 pub use presented::Presented;
 pub use sent::Sent;
+pub use service_agent::ServiceAgent;
 pub use tally::Tally;
 pub use turn::Turn;
 pub use verdict::Verdict;

@@ -13,7 +13,7 @@ pub struct Presented {
     pub header: String,
     /// What it is, such as `user and password of "agent"`.
     pub what: String,
-    /// Whether somebody else has it: a secret's version, a token. Otherwise it stands in the resource.
+    /// Whether somebody else has it: a secret's version, a token. Otherwise it is at hand.
     pub is_fetched: bool,
     /// Whether it is made for the resource's own address, as tokens are.
     pub is_token: bool,

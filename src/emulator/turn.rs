@@ -1,5 +1,6 @@
 //! What the agent knows when it calls, and the request that it makes of it.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 
 use serde_json::Value;
@@ -8,8 +9,8 @@ use crate::protocol::names::{
     AgentName, Environment, FlowName, IntentName, NameError, PageName, SessionName,
 };
 use crate::protocol::{
-    FormInfo, FulfillmentInfo, IntentInfo, LanguageInfo, PageInfo, ParameterInfo, ParameterState, Query,
-    SessionInfo, Struct, WebhookRequest,
+    FormInfo, FulfillmentInfo, IntentInfo, IntentParameterValue, LanguageInfo, PageInfo, ParameterInfo,
+    ParameterState, Query, SessionInfo, Struct, WebhookRequest,
 };
 
 /// A turn of the conversation in which a fulfillment calls.
@@ -30,6 +31,9 @@ pub struct Turn {
     pub flow: String,
     /// The display name or whole name of the intent matched last.
     pub intent: Option<String>,
+    /// Its parameters in what the user said: the words, and what the agent made of them. They are
+    /// session parameters, too, unless [`parameters`](Self::parameters) has others of these names.
+    pub intent_parameters: BTreeMap<String, IntentParameterValue>,
     /// What the user did.
     pub query: Option<Query>,
     /// The session parameters.
@@ -57,6 +61,7 @@ impl Turn {
             page: String::new(),
             flow: String::new(),
             intent: None,
+            intent_parameters: BTreeMap::new(),
             query: None,
             parameters: Struct::new(),
             form: Vec::new(),
@@ -73,6 +78,12 @@ impl Turn {
     pub fn request(&self) -> Result<WebhookRequest, NameError> {
         let session = self.session_name()?;
         let mut parameters = self.parameters.clone();
+        // What the intent has matched is a session parameter, too, until something else sets it.
+        for (name, parameter) in &self.intent_parameters {
+            if let Some(value) = &parameter.resolved_value {
+                parameters.entry(name.as_str()).or_insert_with(|| value.clone());
+            }
+        }
         // What a form has collected is a session parameter, too.
         let collected = self.form.iter().filter(|(_, value)| !value.is_null());
         parameters.extend(collected.cloned());
@@ -84,7 +95,8 @@ impl Turn {
                 .intent
                 .as_deref()
                 .map(|intent| intent_info(intent, &session.agent))
-                .transpose()?,
+                .transpose()?
+                .map(|intent| IntentInfo { parameters: self.intent_parameters.clone(), ..intent }),
             page_info: Some(self.page_info(&session.agent)?),
             session_info: Some(SessionInfo {
                 session: session.to_string(),
@@ -211,6 +223,13 @@ mod tests {
         turn.session = "s:detectIntent".to_owned();
         turn.page = "Choose a table".to_owned();
         turn.intent = Some("book.table".to_owned());
+        let words = |words: &str, value: Value| IntentParameterValue {
+            original_value: words.to_owned(),
+            resolved_value: Some(value),
+            ..IntentParameterValue::default()
+        };
+        turn.intent_parameters.insert("city".to_owned(), words("the tiger city", json!("Tiger City")));
+        turn.intent_parameters.insert("day".to_owned(), words("tomorrow", json!({ "day": 1 })));
         turn.query = Some(Query::Text("a table for two".to_owned()));
         turn.parameters.insert("city".to_owned(), json!("Oslo"));
         turn.form = vec![("seats".to_owned(), json!(2)), ("row".to_owned(), Value::Null)];
@@ -224,14 +243,17 @@ mod tests {
                 "languageCode": "en",
                 "fulfillmentInfo": { "tag": "reserve" },
                 "intentInfo": { "lastMatchedIntent": format!("{AGENT}/intents/book-table"),
-                    "displayName": "book.table", "confidence": 1.0 },
+                    "displayName": "book.table", "confidence": 1.0, "parameters": {
+                        "city": { "originalValue": "the tiger city", "resolvedValue": "Tiger City" },
+                        "day": { "originalValue": "tomorrow", "resolvedValue": { "day": 1 } },
+                    } },
                 "pageInfo": { "currentPage": format!("{AGENT}/flows/{DEFAULT_START_FLOW}/pages/Choose-a-table"),
                     "displayName": "Choose a table", "formInfo": { "parameterInfo": [
                         { "displayName": "seats", "required": true, "state": "FILLED", "value": 2, "justCollected": true },
                         { "displayName": "row", "required": true, "state": "EMPTY" },
                     ] } },
                 "sessionInfo": { "session": format!("{AGENT}/sessions/s:detectIntent"),
-                    "parameters": { "city": "Oslo", "seats": 2 } },
+                    "parameters": { "city": "Oslo", "day": { "day": 1 }, "seats": 2 } },
                 "languageInfo": { "inputLanguageCode": "en", "resolvedLanguageCode": "en", "confidenceScore": 1.0 },
             })
         );

@@ -14,6 +14,7 @@ mod blocking;
 mod bodies;
 mod call;
 mod call_failures;
+mod call_issuer;
 mod call_webhooks;
 mod cloud_log;
 mod cloud_run;

@@ -1,11 +1,13 @@
 //! Where an issuer's keys are, and reading them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::config::checks::keys_file;
 use crate::outbound::{Method, Outbound, Request, Response, Target, TargetSettings, Url};
 
 /// How long one answer may take; a call may wait for two of them.
@@ -18,11 +20,18 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// Where keys come from.
 pub(in crate::auth) struct Source {
-    address: Url,
-    /// Whether the address is that of a document which tells where they are, for this issuer.
-    discovers: Option<String>,
+    place: Place,
     outbound: Outbound,
     target: OnceLock<Target>,
+}
+
+enum Place {
+    /// A JWK set.
+    Set(Url),
+    /// A document that tells where they are, for this issuer.
+    Discovery(Url, String),
+    /// A JWK set on this machine.
+    File(PathBuf),
 }
 
 /// What an issuer published.
@@ -33,7 +42,10 @@ pub(super) struct Fetched {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.address.as_str())
+        match &self.place {
+            Place::Set(address) | Place::Discovery(address, _) => f.write_str(address.as_str()),
+            Place::File(file) => file.display().fmt(f),
+        }
     }
 }
 
@@ -44,39 +56,65 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
+    fn new(place: Place, outbound: Outbound) -> Self {
+        Self { place, outbound, target: OnceLock::new() }
+    }
+
     /// A JWK set.
     pub(in crate::auth) fn set(address: Url, outbound: Outbound) -> Self {
-        Self { address, discovers: None, outbound, target: OnceLock::new() }
+        Self::new(Place::Set(address), outbound)
     }
 
     /// The set that the issuer's discovery document names (OpenID Connect Discovery 1.0, 4).
     pub(in crate::auth) fn discovery(issuer: &str, outbound: Outbound) -> Result<Self, url::ParseError> {
         let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')).parse()?;
-        Ok(Self { address, discovers: Some(issuer.to_owned()), outbound, target: OnceLock::new() })
+        Ok(Self::new(Place::Discovery(address, issuer.to_owned()), outbound))
+    }
+
+    /// A JWK set in a file, which is looked at again like one elsewhere.
+    pub(in crate::auth) fn file(file: PathBuf, outbound: Outbound) -> Self {
+        Self::new(Place::File(file), outbound)
     }
 
     /// What tells it from others: two issuers may be told of in one place.
     pub(in crate::auth) fn identity(&self) -> String {
-        format!("{} {}", self.discovers.as_deref().unwrap_or_default(), self.address)
+        let issuer = if let Place::Discovery(_, issuer) = &self.place { issuer.as_str() } else { "" };
+        format!("{issuer} {self}")
     }
 
     /// Counts an attempt.
     pub(super) fn count(&self, ok: bool) {
-        self.outbound.metrics().keys_fetched(self.address.host_str().unwrap_or_default(), ok);
+        let host = match &self.place {
+            Place::Set(address) | Place::Discovery(address, _) => address.host_str().unwrap_or_default(),
+            Place::File(_) => "file",
+        };
+        self.outbound.metrics().keys_fetched(host, ok);
     }
 
     pub(super) async fn fetch(&self) -> Result<Fetched, String> {
-        let target = match self.target.get() {
-            Some(target) => target,
-            None => {
-                let built =
-                    self.outbound.api("keys", &self.address, PATIENCE).map_err(|error| error.to_string())?;
-                self.target.get_or_init(|| built)
+        match &self.place {
+            Place::Set(address) => read(&get(self.target(address)?, address.clone()).await?),
+            Place::Discovery(address, issuer) => self.discover(address, issuer).await,
+            Place::File(file) => {
+                let file = file.clone();
+                let keys = tokio::task::spawn_blocking(move || keys_file::keys(&file)).await;
+                let keys = keys.map_err(|error| error.to_string())??;
+                Ok(Fetched { keys, fresh_for: SHORTEST })
             }
-        };
-        let response = get(target, self.address.clone()).await?;
-        let Some(issuer) = &self.discovers else { return read(&response) };
-        let document: Value = json(&response)?;
+        }
+    }
+
+    fn target(&self, address: &Url) -> Result<&Target, String> {
+        if let Some(target) = self.target.get() {
+            return Ok(target);
+        }
+        let built = self.outbound.api("keys", address, PATIENCE).map_err(|error| error.to_string())?;
+        Ok(self.target.get_or_init(|| built))
+    }
+
+    async fn discover(&self, address: &Url, issuer: &str) -> Result<Fetched, String> {
+        let target = self.target(address)?;
+        let document: Value = json(&get(target, address.clone()).await?)?;
         let says = document.get("issuer").and_then(Value::as_str);
         if says != Some(issuer) {
             return Err(format!(
@@ -87,7 +125,7 @@ impl Source {
         let place: Url =
             place.parse().map_err(|error| format!("{self} has the jwks_uri {place:?}: {error}"))?;
         // Keys beside the document are as trustworthy as it is; elsewhere the rules for every call hold.
-        if place.origin() == self.address.origin() {
+        if place.origin() == address.origin() {
             return read(&get(target, place).await?);
         }
         let settings = TargetSettings { timeout: PATIENCE, ..TargetSettings::new("keys") };

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::emulator::{Caller, Tally, Turn};
 
@@ -24,13 +24,16 @@ pub(super) async fn run(
     }
     let one = || async { anyhow::Ok(caller.call(&turn.request()?).await?) };
     let mut under_way = stream::iter(0..calls).map(|_| Box::pin(one())).buffer_unordered(concurrency);
-    let (mut tally, mut progress) = (Tally::default(), Progress::new(calls));
+    let (mut tally, bar) = (Tally::default(), bar(calls));
     while let Some(called) = under_way.next().await {
-        let called = called.inspect_err(|_| progress.end())?;
+        let called = called.inspect_err(|_| bar.finish_and_clear())?;
         tally.add(&called);
-        progress.show(&tally)?;
+        bar.inc(1);
+        if !called.verdict.goes_on() {
+            bar.set_message(format!("{} failed", tally.events().values().sum::<usize>()));
+        }
     }
-    progress.end();
+    bar.finish_and_clear();
     let mut out = io::stdout().lock();
     if json {
         writeln!(out, "{}", serde_json::to_string_pretty(&tally)?)?;
@@ -63,32 +66,12 @@ fn counts<K: Display>(out: &mut impl Write, name: &str, counts: &BTreeMap<K, usi
     })
 }
 
-/// A line on a terminal that tells how far it is.
-struct Progress {
-    calls: usize,
-    shown: Option<Instant>,
-    is_terminal: bool,
-}
-
-impl Progress {
-    fn new(calls: usize) -> Self {
-        Self { calls, shown: None, is_terminal: io::stderr().is_terminal() }
-    }
-
-    fn show(&mut self, tally: &Tally) -> io::Result<()> {
-        const PAUSE: Duration = Duration::from_millis(100);
-        if !self.is_terminal || self.shown.is_some_and(|shown| shown.elapsed() < PAUSE) {
-            return Ok(());
-        }
-        self.shown = Some(Instant::now());
-        let failed: usize = tally.events().values().sum();
-        write!(io::stderr(), "\r{} of {} calls, {failed} failed ", tally.calls(), self.calls)
-    }
-
-    /// Removes the line.
-    fn end(&mut self) {
-        if self.shown.take().is_some() {
-            eprint!("\r\x1b[K");
-        }
-    }
+/// A bar on a terminal; elsewhere nothing is shown.
+fn bar(calls: usize) -> ProgressBar {
+    let target =
+        if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} calls, {msg} ({eta} left)");
+    ProgressBar::with_draw_target(Some(calls as u64), target)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_message("0 failed")
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 
+use super::token::AgentArgs;
 use crate::config::{Config, Sources};
 use crate::emulator::{Caller, Options, Turn, curl};
 use crate::outbound::{HeaderMap, HeaderName, HeaderValue, Url};
@@ -36,6 +37,15 @@ pub(super) struct Call {
     /// A token for `Authorization: Bearer`, in place of what the resource presents.
     #[arg(long, value_name = "TOKEN")]
     bearer: Option<String>,
+    /// A local issuer, as `rejoinder new issuer` makes it: its key signs the service agent's ID token, for a
+    /// server on this machine.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "bearer")]
+    issuer: Option<PathBuf>,
+    #[command(flatten)]
+    agent_args: AgentArgs,
+    /// Certificates in PEM to trust in the place of the system's, for a server given on the command line.
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
     /// How long to wait, instead of the resource's timeout or 5s; 30s at most.
     #[arg(long, value_name = "TIME", value_parser = timeout)]
     timeout: Option<Duration>,
@@ -77,6 +87,12 @@ impl Call {
         let mut notes = Vec::new();
         let (caller, turn) = self.caller(&config, &mut notes)?;
         if self.curl {
+            if let Some(issuer) = &self.issuer {
+                notes.push(format!(
+                    "`rejoinder token URL --issuer {}` prints such a token for the webhook's own URL",
+                    issuer.display()
+                ));
+            }
             return print_curl(&caller, &turn, &notes);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -102,6 +118,17 @@ impl Call {
         options.to.clone_from(&self.to);
         options.headers = self.given()?;
         options.timeout = self.timeout;
+        options.ca_certs = self.ca_certs()?;
+        options.service_agent = match &self.issuer {
+            Some(folder) => Some(self.agent_args.agent(folder, config, self.url.as_ref(), None)?),
+            None => {
+                ensure!(
+                    !self.agent_args.is_given(),
+                    "--project-number and --audience say what --issuer signs"
+                );
+                None
+            }
+        };
         options.concurrency = usize::from(self.concurrency);
         options.seed = self.seed;
         let mut agent = config.agent.name.clone();
@@ -128,6 +155,16 @@ impl Call {
         let turn = self.turn.turn(&agent, environment)?;
         turn.request()?;
         Ok((caller, turn))
+    }
+
+    fn ca_certs(&self) -> anyhow::Result<Vec<Vec<u8>>> {
+        let Some(file) = &self.cacert else { return Ok(Vec::new()) };
+        ensure!(
+            self.url.is_some() || self.to.is_some(),
+            "--cacert is for a server given on the command line, as URL or with --to; a resource names whom it trusts in allowedCaCerts"
+        );
+        let chain = crate::certificates::chain(file)?;
+        Ok(chain.into_iter().map(|certificate| certificate.to_vec()).collect())
     }
 
     fn given(&self) -> anyhow::Result<HeaderMap> {
@@ -164,7 +201,7 @@ fn tell<'a>(notes: impl IntoIterator<Item = &'a String>) -> std::io::Result<()> 
     notes.into_iter().try_for_each(|note| writeln!(errors, "rejoinder: note: {note}"))
 }
 
-fn address(text: &str) -> Result<Url, String> {
+pub(super) fn address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text)
         .map_err(|error| format!("{error}; expected http://HOST/PATH or https://HOST/PATH"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {

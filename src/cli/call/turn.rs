@@ -1,5 +1,6 @@
 //! The options that say what the agent knows when it calls.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use super::resource::read_file;
 use crate::emulator::Turn;
-use crate::protocol::{Query, Struct};
+use crate::protocol::{IntentParameterValue, Query, Struct};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TurnArgs {
@@ -38,6 +39,13 @@ pub(super) struct TurnArgs {
     /// The display name or whole name of the intent matched last.
     #[arg(long, value_name = "NAME")]
     intent: Option<String>,
+    /// A parameter of that intent, in the user's own words; also what the agent made of them, unless
+    /// --intent-param-json says so.
+    #[arg(long = "intent-param", value_name = "NAME=TEXT", value_parser = text, requires = "intent")]
+    intent_texts: Vec<(String, Value)>,
+    /// What the agent made of a parameter of that intent, as JSON.
+    #[arg(long = "intent-param-json", value_name = "NAME=JSON", value_parser = json, requires = "intent")]
+    intent_values: Vec<(String, Value)>,
     /// The user wrote this.
     #[arg(long, group = "query")]
     text: Option<String>,
@@ -70,6 +78,7 @@ impl TurnArgs {
         turn.page = self.page.clone().unwrap_or_default();
         turn.flow = self.flow.clone().unwrap_or_default();
         turn.intent.clone_from(&self.intent);
+        turn.intent_parameters = self.intent_parameters();
         turn.query = self
             .text
             .clone()
@@ -82,6 +91,22 @@ impl TurnArgs {
         turn.payload = self.payload.as_deref().map(object).transpose()?;
         turn.language.clone_from(&self.language);
         Ok(turn)
+    }
+
+    /// The words of each parameter, and what was made of them: each is the other's where only one is given.
+    fn intent_parameters(&self) -> BTreeMap<String, IntentParameterValue> {
+        let mut parameters: BTreeMap<String, IntentParameterValue> = BTreeMap::new();
+        for (name, value) in self.intent_texts.iter().chain(&self.intent_values) {
+            let parameter = parameters.entry(name.clone()).or_default();
+            parameter.resolved_value = Some(value.clone());
+            if parameter.original_value.is_empty() {
+                parameter.original_value = match value {
+                    Value::String(words) => words.clone(),
+                    other => other.to_string(),
+                };
+            }
+        }
+        parameters
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod companion;
 mod file_name;
+mod issuer;
 mod preset;
 mod webhook;
 
@@ -17,12 +18,15 @@ pub(super) struct New {
 enum What {
     /// A flexible webhook, in Dialogflow's own format, with a page that explains it.
     Webhook(webhook::NewWebhook),
+    /// A key that signs the service agent's ID tokens in Google's place, for a server on this machine.
+    Issuer(issuer::NewIssuer),
 }
 
 impl New {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         match self.what {
             What::Webhook(webhook) => webhook.run(),
+            What::Issuer(issuer) => issuer.run(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod cloud_run_iam;
 mod header;
 mod introspection;
 mod jwt;
+pub(crate) mod keys_file;
 mod mtls;
 mod service_agent;
 
@@ -67,7 +68,7 @@ const OUTER_KINDS: &[&str] =
 const SAMPLES: &str = r#"{ kind = "basic", username = "u", password = "p" },
 { kind = "header", name = "n", values = ["v"], matches = "m" },
 { kind = "mtls", preset = "dialogflow", subjects = ["CN=c"], sans = ["s"], roots = "" },
-{ kind = "service_agent", project_number = "1", audience = ["a"], jwks_url = "https://j" },
+{ kind = "service_agent", project_number = "1", audience = ["a"], jwks_url = "https://j", jwks_file = "" },
 { kind = "cloud_run_iam", project_number = "1", audience = ["a"], dangerous_assume_iam = false },
 { kind = "jwt", issuer = "https://i", jwks_url = "https://j", audience = ["a"], scopes = [], claims = {}, algorithms = ["RS256"] },
 { kind = "introspection", endpoint = "https://i", client_id = "c", client_secret = "s", client_authentication = "basic",

@@ -54,7 +54,7 @@ impl Failure {
             }
             OutboundError::Tls { .. } => (
                 "webhook.error.not-found",
-                "mend the certificate, or name the one to trust in the webhook's allowedCaCerts".to_owned(),
+                "mend the certificate, or name the one to trust in the webhook's allowedCaCerts (with --cacert for a server on the command line)".to_owned(),
                 unreachable,
             ),
             OutboundError::Unresolvable { .. } => (
