@@ -1,8 +1,9 @@
-//! The flexible webhook with which an agent calls a tag served here.
+//! The webhooks with which an agent calls what is served here.
 
 use serde_json::{Value, json};
 
 use super::{Fulfillment, OnError, Router, SetupError};
+use crate::protocol::ParseError;
 use crate::protocol::webhook::Webhook;
 
 /// What is to be written.
@@ -23,7 +24,7 @@ pub(crate) struct Export<'a> {
 }
 
 /// How the agent proves who it is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(
     not(feature = "cli"),
     expect(dead_code, reason = "the command alone knows the checks of a server")
@@ -64,7 +65,7 @@ pub enum ExportError {
     Setup(#[from] SetupError),
     /// What was written is no webhook.
     #[error("what was written is no webhook: {0}")]
-    Invalid(#[from] crate::protocol::ParseError),
+    Invalid(#[from] ParseError),
 }
 
 impl Router {
@@ -132,14 +133,37 @@ pub(crate) fn webhook(fulfillment: &Fulfillment, export: &Export<'_>) -> Result<
     if let Some((parameter, member)) = export.messages {
         mapping.insert(parameter.to_owned(), path(member).into());
     }
-    let mut service = json!({
+    let service = json!({
         "uri": format!("{}/{}", export.address, percent_encoding::utf8_percent_encode(export.tag, SEGMENT)),
         "webhookType": "FLEXIBLE",
         "httpMethod": "POST",
         "requestBody": serde_json::to_string_pretty(&body).unwrap_or_default(),
         "parameterMapping": mapping,
     });
-    match &export.authentication {
+    Ok(resource(service, export.display_name, export.timeout, &export.authentication)?)
+}
+
+/// The standard webhook at this address, which brings every tag.
+#[cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "the command alone knows under which paths a server is called")
+)]
+pub(crate) fn standard(
+    uri: &str,
+    display_name: &str,
+    timeout: u64,
+    authentication: &Authentication,
+) -> Result<Webhook, ParseError> {
+    resource(json!({ "uri": uri, "webhookType": "STANDARD" }), display_name, timeout, authentication)
+}
+
+fn resource(
+    mut service: Value,
+    display_name: &str,
+    timeout: u64,
+    authentication: &Authentication,
+) -> Result<Webhook, ParseError> {
+    match authentication {
         Authentication::None => {}
         Authentication::IdToken => service["serviceAgentAuth"] = "ID_TOKEN".into(),
         Authentication::Basic { secret_version } => {
@@ -150,11 +174,11 @@ pub(crate) fn webhook(fulfillment: &Fulfillment, export: &Export<'_>) -> Result<
         }
     }
     let resource = json!({
-        "displayName": export.display_name,
+        "displayName": display_name,
         "genericWebService": service,
-        "timeout": format!("{}s", export.timeout),
+        "timeout": format!("{timeout}s"),
     });
-    Ok(Webhook::parse(resource.to_string().as_bytes())?)
+    Webhook::parse(resource.to_string().as_bytes())
 }
 
 const SEGMENT: &percent_encoding::AsciiSet =

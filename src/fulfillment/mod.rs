@@ -18,6 +18,8 @@ pub use call::Call;
 pub use deadline::Deadline;
 pub use export::ExportError;
 #[cfg(feature = "cli")]
+pub(crate) use export::standard as standard_webhook;
+#[cfg(feature = "cli")]
 pub(crate) use export::{Authentication, Export, webhook as flexible_webhook};
 pub use extract::Rejection;
 pub use handler::{Handler, IntoReply, blocking};

@@ -29,6 +29,7 @@ mod door;
 mod duplicates;
 mod embedded;
 mod examples;
+mod export;
 mod faults;
 mod flexible_door;
 mod flexible_properties;

@@ -1,19 +1,42 @@
-//! A webhook as a resource of Google's Terraform provider.
+//! Webhooks as resources of Google's Terraform provider, 7.x: `google_dialogflow_cx_webhook`.
+//!
+//! Older releases know no more of a service than `uri`, `request_headers` and `allowed_ca_certs`. What
+//! exports never have is not written either: Service Directory, passwords, OAuth clients.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::protocol::webhook::{GenericWebService, ServiceAgentAuth, Webhook};
 
-/// `google_dialogflow_cx_webhook`, ready to be put beside the agent's own resource.
-pub(super) fn webhook(webhook: &Webhook, agent: &str) -> String {
-    let mut text = String::new();
-    let name: String = webhook
-        .display_name
+/// One resource for each, ready to be put beside the agent's own.
+pub(super) fn webhooks(webhooks: &[Webhook], agent: &str) -> String {
+    let mut names = BTreeSet::new();
+    let written = webhooks.iter().map(|webhook| {
+        let name = name(&webhook.display_name, &mut names);
+        resource(webhook, &name, agent)
+    });
+    written.collect::<Vec<_>>().join("\n")
+}
+
+/// A name that no other resource here has; it must not begin with a digit.
+fn name(display_name: &str, taken: &mut BTreeSet<String>) -> String {
+    let plain: String = display_name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
         .collect();
-    // A name must not begin with a digit.
-    let _ = writeln!(text, "resource \"google_dialogflow_cx_webhook\" \"webhook_{name}\" {{");
+    let plain = format!("webhook_{plain}");
+    let mut name = plain.clone();
+    let mut number = 2;
+    while !taken.insert(name.clone()) {
+        name = format!("{plain}_{number}");
+        number += 1;
+    }
+    name
+}
+
+fn resource(webhook: &Webhook, name: &str, agent: &str) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "resource \"google_dialogflow_cx_webhook\" \"{name}\" {{");
     let parent =
         if agent.is_empty() { "google_dialogflow_cx_agent.agent.id".to_owned() } else { quoted(agent) };
     let _ = writeln!(text, "  parent       = {parent}");
@@ -33,8 +56,12 @@ fn generic_web_service(text: &mut String, service: &GenericWebService) {
         let _ = writeln!(text, "    {name} = {value}");
     };
     field("uri", quoted(&service.uri));
-    field("webhook_type", "\"FLEXIBLE\"".to_owned());
-    field("http_method", quoted(service.method()));
+    if service.is_flexible() {
+        field("webhook_type", "\"FLEXIBLE\"".to_owned());
+        field("http_method", quoted(service.method()));
+    } else {
+        field("webhook_type", "\"STANDARD\"".to_owned());
+    }
     if !service.request_body.is_empty() {
         field("request_body", quoted(&service.request_body));
     }
@@ -65,6 +92,21 @@ fn generic_web_service(text: &mut String, service: &GenericWebService) {
 
 /// A text in quotes; `${` and `%{` would begin a template.
 fn quoted(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    json.replace("${", "$${").replace("%{", "%%{")
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            // HCL knows no other short forms.
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted.replace("${", "$${").replace("%{", "%%{")
 }

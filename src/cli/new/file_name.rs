@@ -3,7 +3,7 @@
 /// The file name, without an ending, of a resource with that display name.
 ///
 /// Bytes other than ASCII letters, digits, spaces, `-`, `_` and inner dots are encoded, in lower-case hex.
-pub(super) fn file_name(display_name: &str) -> String {
+pub(in super::super) fn file_name(display_name: &str) -> String {
     let mut name = String::new();
     for (at, byte) in display_name.bytes().enumerate() {
         match byte {

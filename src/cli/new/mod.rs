@@ -8,6 +8,8 @@ mod webhook;
 
 use std::process::ExitCode;
 
+pub(super) use file_name::file_name;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct New {
     #[command(subcommand)]
