@@ -54,5 +54,5 @@ pub use presented::Presented;
 pub use sent::Sent;
 pub use service_agent::ServiceAgent;
 pub use tally::Tally;
-pub use turn::Turn;
+pub use turn::{Ids, Turn};
 pub use verdict::Verdict;

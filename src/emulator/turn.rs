@@ -34,16 +34,33 @@ pub struct Turn {
     /// Its parameters in what the user said: the words, and what the agent made of them. They are
     /// session parameters, too, unless [`parameters`](Self::parameters) has others of these names.
     pub intent_parameters: BTreeMap<String, IntentParameterValue>,
+    /// The ids of page, flow and intent where they are known, as from an agent's export; elsewhere
+    /// their display names make them.
+    pub ids: Ids,
     /// What the user did.
     pub query: Option<Query>,
     /// The session parameters.
     pub parameters: Struct,
     /// The parameters of the page's form, in order; null is one that is not filled yet.
     pub form: Vec<(String, Value)>,
+    /// Those of the form's parameters that are not required.
+    pub optional: Vec<String>,
     /// What the integration passes along.
     pub payload: Option<Struct>,
     /// The language of the turn.
     pub language: String,
+}
+
+/// The agent's own ids of what a turn names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ids {
+    /// The page's.
+    pub page: Option<String>,
+    /// The flow's.
+    pub flow: Option<String>,
+    /// The intent's.
+    pub intent: Option<String>,
 }
 
 /// The id of the flow that every agent begins in.
@@ -62,9 +79,11 @@ impl Turn {
             flow: String::new(),
             intent: None,
             intent_parameters: BTreeMap::new(),
+            ids: Ids::default(),
             query: None,
             parameters: Struct::new(),
             form: Vec::new(),
+            optional: Vec::new(),
             payload: None,
             language: "en".to_owned(),
         }
@@ -94,7 +113,7 @@ impl Turn {
             intent_info: self
                 .intent
                 .as_deref()
-                .map(|intent| intent_info(intent, &session.agent))
+                .map(|intent| intent_info(intent, self.ids.intent.as_deref(), &session.agent))
                 .transpose()?
                 .map(|intent| IntentInfo { parameters: self.intent_parameters.clone(), ..intent }),
             page_info: Some(self.page_info(&session.agent)?),
@@ -134,7 +153,9 @@ impl Turn {
             self.page.parse()?
         } else {
             let FlowName { agent, flow } = self.flow_name(agent)?;
-            PageName { agent, flow, page: id_of(&self.page, &["", "Start Page"], "START_PAGE") }
+            let known = self.ids.page.clone();
+            let page = known.unwrap_or_else(|| id_of(&self.page, &["", "Start Page"], "START_PAGE"));
+            PageName { agent, flow, page }
         };
         let display_name = match self.page.as_str() {
             "" => "Start Page",
@@ -143,7 +164,7 @@ impl Turn {
         };
         let form = self.form.iter().map(|(name, value)| ParameterInfo {
             display_name: name.clone(),
-            required: true,
+            required: !self.optional.contains(name),
             state: if value.is_null() { ParameterState::Empty } else { ParameterState::Filled },
             just_collected: !value.is_null(),
             value: Some(value.clone()).filter(|value| !value.is_null()),
@@ -163,17 +184,19 @@ impl Turn {
         if self.flow.starts_with("projects/") {
             return self.flow.parse();
         }
-        let flow = id_of(&self.flow, &["", "Default Start Flow"], DEFAULT_START_FLOW);
+        let known = self.ids.flow.clone();
+        let flow =
+            known.unwrap_or_else(|| id_of(&self.flow, &["", "Default Start Flow"], DEFAULT_START_FLOW));
         Ok(FlowName { agent: agent.clone(), flow })
     }
 }
 
-fn intent_info(intent: &str, agent: &AgentName) -> Result<IntentInfo, NameError> {
+fn intent_info(intent: &str, id: Option<&str>, agent: &AgentName) -> Result<IntentInfo, NameError> {
     let name = if intent.starts_with("projects/") {
         intent.parse()?
     } else {
-        let intent = id_of(intent, &["Default Welcome Intent"], DEFAULT_START_FLOW);
-        IntentName { agent: agent.clone(), intent }
+        let made = || id_of(intent, &["Default Welcome Intent"], DEFAULT_START_FLOW);
+        IntentName { agent: agent.clone(), intent: id.map_or_else(made, str::to_owned) }
     };
     let display_name = if intent.starts_with("projects/") { &name.intent } else { intent };
     Ok(IntentInfo {

@@ -13,6 +13,7 @@ mod bearer;
 mod blocking;
 mod bodies;
 mod call;
+mod call_agent;
 mod call_failures;
 mod call_issuer;
 mod call_webhooks;

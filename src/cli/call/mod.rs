@@ -1,24 +1,31 @@
 //! `rejoinder call`: one call, as Dialogflow makes it, and what the agent would do then.
 
+mod agent;
 mod many;
+mod parse;
 mod resource;
 mod text;
 mod turn;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::token::AgentArgs;
+use super::token::SigningArgs;
 use crate::config::{Config, Sources};
+use crate::emulator::package::AgentPackage;
 use crate::emulator::{Caller, Options, Turn, curl};
 use crate::outbound::{HeaderMap, HeaderName, HeaderValue, Url};
+use crate::protocol::Webhook;
+use parse::{header, timeout};
+
+pub(super) use parse::address;
 
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("called").required(true).args(["url", "webhook"])))]
+#[command(group(clap::ArgGroup::new("called").required(true).args(["url", "webhook", "agent"])))]
 pub(super) struct Call {
     /// The address of a standard webhook, http:// and this machine included.
     #[arg(value_parser = address)]
@@ -26,6 +33,8 @@ pub(super) struct Call {
     /// A Dialogflow `Webhook` resource to call instead, as the REST API or an agent export has it.
     #[arg(long, value_name = "FILE")]
     webhook: Option<PathBuf>,
+    #[command(flatten)]
+    exported: agent::AgentArgs,
     /// Where to call instead of the resource's own address: scheme, host and port, and path and query if given.
     #[arg(long, value_name = "URL", conflicts_with = "url", value_parser = address)]
     to: Option<Url>,
@@ -42,7 +51,7 @@ pub(super) struct Call {
     #[arg(long, value_name = "FOLDER", conflicts_with = "bearer")]
     issuer: Option<PathBuf>,
     #[command(flatten)]
-    agent_args: AgentArgs,
+    signing: SigningArgs,
     /// Certificates in PEM to trust in the place of the system's, for a server given on the command line.
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
@@ -114,47 +123,71 @@ impl Call {
 
     /// Who is called, and the turn in which.
     fn caller(&self, config: &Config, notes: &mut Vec<String>) -> anyhow::Result<(Caller, Turn)> {
+        let mut turn = self.turn.turn()?;
+        config.agent.name.clone_into(&mut turn.agent);
+        turn.environment.clone_from(&self.turn.environment);
+        let package = self.exported.read()?;
+        let options = self.options(config, package.as_ref())?;
+        let (webhook, place) = match (&package, &self.webhook, &self.url) {
+            (Some(package), ..) => {
+                let webhook = self.exported.webhook(package, &turn)?;
+                let file = self.exported.agent.as_deref().unwrap_or(Path::new("")).display().to_string();
+                agent::place(package, webhook, &mut turn).with_context(|| file.clone())?;
+                (webhook.clone(), format!("{file}: webhook {:?}", webhook.display_name))
+            }
+            (None, Some(file), _) => (resource::read(file)?, file.display().to_string()),
+            (None, None, Some(url)) => {
+                let caller = Caller::to_url(url, config, options)?;
+                turn.request()?;
+                return Ok((caller, turn));
+            }
+            (None, None, None) => {
+                bail!("nothing says what to call; expected a URL, --webhook FILE or --agent EXPORT")
+            }
+        };
+        if let Some((owner, _)) = webhook.name.split_once("/webhooks/") {
+            owner.clone_into(&mut turn.agent);
+        }
+        let webhook = self.overridden(webhook, config, &mut turn, notes)?;
+        let caller = Caller::new(&webhook, config, options).context(place)?;
+        turn.request()?;
+        Ok((caller, turn))
+    }
+
+    /// The webhook as it is in the environment that is named.
+    fn overridden(
+        &self,
+        webhook: Webhook,
+        config: &Config,
+        turn: &mut Turn,
+        notes: &mut Vec<String>,
+    ) -> anyhow::Result<Webhook> {
+        let Some(named) = &self.turn.environment else { return Ok(webhook) };
+        let found = resource::environment(config, named, &webhook)?;
+        turn.environment = Some(found.id);
+        Ok(found.webhook.unwrap_or_else(|| {
+            notes.push(found.note);
+            webhook
+        }))
+    }
+
+    fn options(&self, config: &Config, package: Option<&AgentPackage>) -> anyhow::Result<Options> {
         let mut options = Options::default();
         options.to.clone_from(&self.to);
         options.headers = self.given()?;
         options.timeout = self.timeout;
         options.ca_certs = self.ca_certs()?;
+        options.concurrency = usize::from(self.concurrency);
+        options.seed = self.seed;
+        let number = package.and_then(|package| package.agent.project_number());
         options.service_agent = match &self.issuer {
-            Some(folder) => Some(self.agent_args.agent(folder, config, self.url.as_ref(), None)?),
+            Some(folder) => Some(self.signing.agent(folder, config, self.url.as_ref(), number.as_deref())?),
             None => {
-                ensure!(
-                    !self.agent_args.is_given(),
-                    "--project-number and --audience say what --issuer signs"
-                );
+                ensure!(!self.signing.is_given(), "--project-number and --audience say what --issuer signs");
                 None
             }
         };
-        options.concurrency = usize::from(self.concurrency);
-        options.seed = self.seed;
-        let mut agent = config.agent.name.clone();
-        let mut environment = self.turn.environment.clone();
-        let caller = match (&self.webhook, &self.url) {
-            (Some(file), _) => {
-                let mut webhook = resource::read(file)?;
-                if let Some((owner, _)) = webhook.name.split_once("/webhooks/") {
-                    owner.clone_into(&mut agent);
-                }
-                if let Some(named) = &self.turn.environment {
-                    let found = resource::environment(config, named, &webhook)?;
-                    environment = Some(found.id);
-                    match found.webhook {
-                        Some(overridden) => webhook = overridden,
-                        None => notes.push(found.note),
-                    }
-                }
-                Caller::new(&webhook, config, options).with_context(|| file.display().to_string())?
-            }
-            (None, Some(url)) => Caller::to_url(url, config, options)?,
-            (None, None) => bail!("nothing says what to call; expected a URL or --webhook FILE"),
-        };
-        let turn = self.turn.turn(&agent, environment)?;
-        turn.request()?;
-        Ok((caller, turn))
+        Ok(options)
     }
 
     fn ca_certs(&self) -> anyhow::Result<Vec<Vec<u8>>> {
@@ -199,30 +232,4 @@ fn print_curl(caller: &Caller, turn: &Turn, notes: &[String]) -> anyhow::Result<
 fn tell<'a>(notes: impl IntoIterator<Item = &'a String>) -> std::io::Result<()> {
     let mut errors = std::io::stderr().lock();
     notes.into_iter().try_for_each(|note| writeln!(errors, "rejoinder: note: {note}"))
-}
-
-pub(super) fn address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text)
-        .map_err(|error| format!("{error}; expected http://HOST/PATH or https://HOST/PATH"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err("expected http://HOST/PATH or https://HOST/PATH".to_owned());
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("expected a URL without user and password; they belong in --header".to_owned());
-    }
-    Ok(url)
-}
-
-fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let (name, value) = text.split_once(':').ok_or("expected 'Name: value'")?;
-    let name = name.trim().parse().map_err(|_| "expected letters, digits and dashes before the colon")?;
-    let value = value.trim().parse().map_err(|_| "the value has characters that no header can hold")?;
-    Ok((name, value))
-}
-
-fn timeout(text: &str) -> Result<Duration, String> {
-    let expected = || format!("expected a time from 1ms to 30s, such as 5s, found {text:?}");
-    let time = humantime::parse_duration(text).map_err(|_| expected())?;
-    let range = Duration::from_millis(1)..=Duration::from_secs(30);
-    range.contains(&time).then_some(time).ok_or_else(expected)
 }

@@ -70,10 +70,9 @@ pub(super) struct TurnArgs {
 }
 
 impl TurnArgs {
-    pub(super) fn turn(&self, agent: &str, environment: Option<String>) -> anyhow::Result<Turn> {
+    /// The turn, but for its agent and environment.
+    pub(super) fn turn(&self) -> anyhow::Result<Turn> {
         let mut turn = Turn::new(self.tag.as_str());
-        agent.clone_into(&mut turn.agent);
-        turn.environment = environment;
         turn.session = self.session.clone().unwrap_or_default();
         turn.page = self.page.clone().unwrap_or_default();
         turn.flow = self.flow.clone().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `rejoinder token`: an ID token of Dialogflow's service agent, signed with a local issuer's key.
 
-mod agent;
+mod signing;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use super::call::address;
 use crate::config::{Config, Sources};
 use crate::outbound::Url;
 
-pub(super) use agent::{AgentArgs, check};
+pub(super) use signing::{SigningArgs, check};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Token {
@@ -21,7 +21,7 @@ pub(super) struct Token {
     #[arg(long, value_name = "FOLDER", default_value = "local-issuer")]
     issuer: PathBuf,
     #[command(flatten)]
-    agent: AgentArgs,
+    signing: SigningArgs,
     /// The configuration file; by default rejoinder.toml of the working folder, if there is one.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -30,7 +30,7 @@ pub(super) struct Token {
 impl Token {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let config = Config::load(&Sources { file: self.config, ..Sources::of_process() })?;
-        let agent = self.agent.agent(&self.issuer, &config, Some(&self.url), None)?;
+        let agent = self.signing.agent(&self.issuer, &config, Some(&self.url), None)?;
         writeln!(std::io::stdout(), "{}", agent.token(&self.url)?)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -9,7 +9,7 @@ use crate::emulator::{Issuer, ServiceAgent};
 use crate::outbound::Url;
 
 #[derive(Debug, clap::Args)]
-pub(in super::super) struct AgentArgs {
+pub(in super::super) struct SigningArgs {
     /// The number of the agent's project; by default that of the check in rejoinder.toml.
     #[arg(long, value_name = "NUMBER", value_parser = project_number)]
     project_number: Option<String>,
@@ -18,7 +18,7 @@ pub(in super::super) struct AgentArgs {
     audience: Option<String>,
 }
 
-impl AgentArgs {
+impl SigningArgs {
     /// Whether any of them was given.
     pub(in super::super) fn is_given(&self) -> bool {
         self.project_number.is_some() || self.audience.is_some()
