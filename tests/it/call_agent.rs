@@ -173,6 +173,29 @@ fn a_tag_of_two_webhooks_needs_a_name_or_a_place() {
 }
 
 #[test]
+fn an_environment_overrides_the_agents_webhook() {
+    let upstream = Upstream::start(|_| Reply::json(200, json!({})));
+    let folder = tempfile::tempdir().expect("a folder");
+    let id = id_of("webhooks/Weather.json");
+    let agent = "projects/p/locations/global/agents/a";
+    let service = json!({ "uri": "https://staging.example.com/now" });
+    let environment = json!({ "name": format!("{agent}/environments/e-1"), "displayName": "Staging",
+        "webhookConfig": { "webhookOverrides": [
+            { "name": format!("{agent}/webhooks/{id}"), "displayName": "Weather", "genericWebService": service },
+        ] } });
+    std::fs::create_dir(folder.path().join("environments")).expect("created");
+    std::fs::write(folder.path().join("environments/staging.json"), environment.to_string())
+        .expect("written");
+    let export = Path::new(env!("CARGO_MANIFEST_DIR")).join(AGENT).display().to_string();
+    let to = upstream.url("");
+    let common = ["--agent", &export, "--to", &to, "--tag", "weather", "--json", "--environment"];
+    let (told, _) = document(&call_in(folder.path(), &[&common[..], &["Staging"]].concat()));
+    assert_eq!(told["request"]["url"], format!("{to}/now"), "{told:#}");
+    let (told, _) = document(&call_in(folder.path(), &[&common[..], &["Other"]].concat()));
+    assert!(told["notes"][0].as_str().expect("a note").contains("no environment \"Other\""), "{told:#}");
+}
+
+#[test]
 fn the_issuer_signs_for_the_agents_project() {
     let folder = tempfile::tempdir().expect("a folder");
     let issuer = folder.path().join("issuer");

@@ -161,7 +161,7 @@ fn what_cannot_be_exported_is_told() {
 struct Schema {
     attributes: &'static [(&'static str, &'static str)],
     required: &'static [&'static str],
-    blocks: &'static [(&'static str, &'static Schema)],
+    blocks: &'static [(&'static str, &'static Self)],
 }
 
 const WEBHOOK: Schema = Schema {

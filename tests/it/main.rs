@@ -45,6 +45,7 @@ mod inspect;
 mod log;
 mod metrics;
 mod mtls;
+mod new_project;
 mod new_webhook;
 mod outbound_calls;
 mod outbound_failures;

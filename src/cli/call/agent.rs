@@ -35,7 +35,7 @@ impl AgentArgs {
         let all: Vec<&str> = package.webhooks.iter().map(|each| each.webhook.display_name.as_str()).collect();
         let name = match &self.name {
             Some(name) => name,
-            None => called(package, turn).with_context(|| file.to_string())?,
+            None => called(package, &named).with_context(|| file.to_string())?,
         };
         package.webhook(name).with_context(|| format!("{file}: {}", unknown("webhook", name, "", &all)))
     }
@@ -144,7 +144,9 @@ fn flow<'p>(package: &'p AgentPackage, turn: &mut Turn) -> anyhow::Result<Option
     let by_id = package.flows.iter().find(|flow| flow.name == turn.flow);
     let found = package.flow(&turn.flow).or(by_id);
     let all: Vec<&str> = package.flows.iter().map(|flow| flow.display_name.as_str()).collect();
-    found.map(Some).with_context(|| unknown("flow", &turn.flow, "", &all))
+    let found = found.with_context(|| unknown("flow", &turn.flow, "", &all))?;
+    found.display_name.clone_into(&mut turn.flow);
+    Ok(Some(found))
 }
 
 fn page<'p>(flow: &'p Flow, turn: &Turn) -> anyhow::Result<Option<&'p Page>> {

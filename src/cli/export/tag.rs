@@ -61,7 +61,7 @@ impl Tag {
         let text = match self.format {
             Format::Json => serde_json::to_string_pretty(&resource)?,
             Format::Package => serde_json::to_string_pretty(&package::webhook(&resource, None)?)?,
-            Format::Terraform => terraform::webhooks(&[resource.clone()], &config.agent.name),
+            Format::Terraform => terraform::webhooks(std::slice::from_ref(&resource), &config.agent.name),
         };
         writeln!(std::io::stdout(), "{}", text.trim_end())?;
         if resource.generic_web_service().is_some_and(|service| service.parameter_mapping.is_empty()) {

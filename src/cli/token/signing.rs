@@ -10,7 +10,7 @@ use crate::outbound::Url;
 
 #[derive(Debug, clap::Args)]
 pub(in super::super) struct SigningArgs {
-    /// The number of the agent's project; by default that of the check in rejoinder.toml.
+    /// The number of the agent's project; by default that of its export, or of the check in rejoinder.toml.
     #[arg(long, value_name = "NUMBER", value_parser = project_number)]
     project_number: Option<String>,
     /// For whom the token is made out, its `aud`; by default the webhook's address without its query.
