@@ -5,11 +5,11 @@ mod check;
 mod doctor;
 mod export;
 mod hangup;
+mod id_token;
 mod inspect;
 mod new;
 mod schema;
 mod serve;
-mod token;
 mod watch;
 
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ enum Command {
     /// Writes a file to start from.
     New(new::New),
     /// Prints an ID token of Dialogflow's service agent, signed with a local issuer's key.
-    Token(token::Token),
+    IdToken(id_token::IdToken),
     /// Prints the JSON schema of rejoinder.toml, for editors.
     Schema,
     /// Prints a completion script for a shell.
@@ -88,7 +88,7 @@ pub fn run() -> ExitCode {
         Command::Export(export) => export.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::New(new) => new.run(),
-        Command::Token(token) => token.run(),
+        Command::IdToken(token) => token.run(),
         Command::Schema => schema::print(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut std::io::stdout());

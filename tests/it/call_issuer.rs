@@ -77,7 +77,7 @@ fn a_configuration_says_what_else_stands_in_the_token() {
         new_issuer(folder.path());
         std::fs::write(folder.path().join("rejoinder.toml"), file).expect("written");
         let url = "http://127.0.0.1:1/webhook?a=b";
-        let ended = run(folder.path(), &["token", url], &[]);
+        let ended = run(folder.path(), &["id-token", url], &[]);
         assert_eq!(ended.code, Some(0), "{ended:?}");
         let claims = claims(ended.out.trim());
         assert_eq!(claims["aud"], expected);
@@ -85,7 +85,7 @@ fn a_configuration_says_what_else_stands_in_the_token() {
         let ended = call_in(folder.path(), &[url, "--tag", "t", "--issuer", "local-issuer", "--curl"]);
         assert!(ended.out.contains("-H \"authorization: Bearer ${TOKEN}\""), "{ended:?}");
         assert_eq!(ended.out.matches("authorization").count(), 1, "{}", ended.out);
-        assert!(ended.errors.contains("rejoinder token URL --issuer local-issuer"), "{}", ended.errors);
+        assert!(ended.errors.contains("rejoinder id-token URL --issuer local-issuer"), "{}", ended.errors);
     }
 }
 
@@ -233,9 +233,9 @@ fn the_two_terminals_of_the_page_are_right() {
     let ended = call_in(&path, arguments);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.out.contains(block("text", 1)), "{}", ended.out);
-    // What `rejoinder token` prints is as good for any other client.
+    // What `rejoinder id-token` prints is as good for any other client.
     let url = url(&program);
-    let token = run(&path, &["token", &url], &[]).out;
+    let token = run(&path, &["id-token", &url], &[]).out;
     let request = Request::call(body("counter", &json!({})))
         .header("Authorization", format!("Bearer {}", token.trim()));
     assert_eq!(program.connect().ask(&request).status, 200);

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::token::SigningArgs;
+use super::id_token::SigningArgs;
 use crate::config::{Config, Sources};
 use crate::emulator::package::AgentPackage;
 use crate::emulator::{Caller, Options, Turn, curl};
@@ -98,7 +98,7 @@ impl Call {
         if self.curl {
             if let Some(issuer) = &self.issuer {
                 notes.push(format!(
-                    "`rejoinder token URL --issuer {}` prints such a token for the webhook's own URL",
+                    "`rejoinder id-token URL --issuer {}` prints such a token for the webhook's own URL",
                     issuer.display()
                 ));
             }

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::super::token::check;
+use super::super::id_token::check;
 use crate::config::{Config, Sources};
 use crate::emulator::Issuer;
 use crate::emulator::issuer::{JWKS_FILE, KEY_FILE};

@@ -1,4 +1,4 @@
-//! `rejoinder token`: an ID token of Dialogflow's service agent, signed with a local issuer's key.
+//! `rejoinder id-token`: an ID token of Dialogflow's service agent, signed with a local issuer's key.
 
 mod signing;
 
@@ -13,7 +13,7 @@ use crate::outbound::Url;
 pub(super) use signing::{SigningArgs, check};
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Token {
+pub(super) struct IdToken {
     /// The address that will be called with it.
     #[arg(value_parser = address)]
     url: Url,
@@ -27,7 +27,7 @@ pub(super) struct Token {
     config: Option<PathBuf>,
 }
 
-impl Token {
+impl IdToken {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let config = Config::load(&Sources { file: self.config, ..Sources::of_process() })?;
         let agent = self.signing.agent(&self.issuer, &config, Some(&self.url), None)?;
