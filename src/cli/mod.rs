@@ -3,6 +3,7 @@
 mod call;
 mod check;
 mod doctor;
+mod emulate;
 mod export;
 mod hangup;
 mod id_token;
@@ -33,6 +34,8 @@ enum Command {
     Serve(serve::Serve),
     /// Makes one call as Dialogflow makes it, and says what the agent would do then.
     Call(Box<call::Call>),
+    /// Holds a conversation as the agent does: from transcripts, or at a prompt.
+    Emulate(Box<emulate::Emulate>),
     /// Checks the configuration and prints the one in force, secrets masked; or compares an agent with it.
     Check(check::Check),
     /// Says whether an agent would get through, and what to do where it would not.
@@ -45,8 +48,8 @@ enum Command {
     New(new::New),
     /// Prints an ID token of Dialogflow's service agent, signed with a local issuer's key.
     IdToken(id_token::IdToken),
-    /// Prints the JSON schema of rejoinder.toml, for editors.
-    Schema,
+    /// Prints a JSON schema for editors.
+    Schema(schema::Schema),
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.
@@ -89,7 +92,8 @@ pub fn run() -> ExitCode {
         Command::Inspect(inspect) => inspect.run(),
         Command::New(new) => new.run(),
         Command::IdToken(token) => token.run(),
-        Command::Schema => schema::print(),
+        Command::Emulate(emulate) => emulate.run(),
+        Command::Schema(schema) => schema.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

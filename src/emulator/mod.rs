@@ -38,7 +38,10 @@ mod seeded;
 mod sending;
 mod sent;
 mod service_agent;
+pub mod session;
 mod tally;
+#[cfg(any(feature = "cli", feature = "testing"))]
+pub mod transcript;
 mod turn;
 pub mod verdict;
 mod way;
@@ -53,6 +56,7 @@ pub use outcome::{Answer, Outcome, Times};
 pub use presented::Presented;
 pub use sent::Sent;
 pub use service_agent::ServiceAgent;
+pub use session::{Input, Reaction, Session, Start};
 pub use tally::Tally;
 pub use turn::{Ids, Turn};
 pub use verdict::Verdict;

@@ -64,7 +64,7 @@ pub struct Ids {
 }
 
 /// The id of the flow that every agent begins in.
-const DEFAULT_START_FLOW: &str = "00000000-0000-0000-0000-000000000000";
+pub(super) const DEFAULT_START_FLOW: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Turn {
     /// A call of this tag from the start page of a new session.
@@ -208,7 +208,7 @@ fn intent_info(intent: &str, id: Option<&str>, agent: &AgentName) -> Result<Inte
 }
 
 /// An id for a display name: nobody here knows the agent's own.
-fn id_of(name: &str, known: &[&str], id: &str) -> String {
+pub(super) fn id_of(name: &str, known: &[&str], id: &str) -> String {
     if known.contains(&name) {
         return id.to_owned();
     }
@@ -217,7 +217,7 @@ fn id_of(name: &str, known: &[&str], id: &str) -> String {
 }
 
 /// An id in the form of a random UUID. It is no secret.
-fn fresh_id() -> String {
+pub(super) fn fresh_id() -> String {
     // The standard library seeds its hashers from the system.
     let draw = || RandomState::new().hash_one(0);
     let (high, low) = (draw(), draw());

@@ -7,6 +7,8 @@ mod resource;
 mod text;
 mod turn;
 
+pub(super) use resource::{environment_id, overridden, read as read_webhook};
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,9 +22,9 @@ use crate::emulator::package::AgentPackage;
 use crate::emulator::{Caller, Options, Turn, curl};
 use crate::outbound::{HeaderMap, HeaderName, HeaderValue, Url};
 use crate::protocol::Webhook;
-use parse::{header, timeout};
+use parse::timeout;
 
-pub(super) use parse::address;
+pub(super) use parse::{address, header};
 
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("called").required(true).args(["url", "webhook", "agent"])))]
@@ -201,20 +203,28 @@ impl Call {
     }
 
     fn given(&self) -> anyhow::Result<HeaderMap> {
-        let mut headers: HeaderMap = self.headers.iter().cloned().collect();
-        if let Some(token) = &self.bearer {
-            ensure!(
-                !headers.contains_key("authorization"),
-                "--bearer and --header 'Authorization: …' set the same header; give one of them"
-            );
-            let value = HeaderValue::try_from(format!("Bearer {token}"));
-            headers.insert(
-                "authorization",
-                value.context("--bearer: the token has characters that no header can hold")?,
-            );
-        }
-        Ok(headers)
+        given_headers(&self.headers, self.bearer.as_deref())
     }
+}
+
+/// The headers of --header and --bearer.
+pub(super) fn given_headers(
+    headers: &[(HeaderName, HeaderValue)],
+    bearer: Option<&str>,
+) -> anyhow::Result<HeaderMap> {
+    let mut headers: HeaderMap = headers.iter().cloned().collect();
+    if let Some(token) = bearer {
+        ensure!(
+            !headers.contains_key("authorization"),
+            "--bearer and --header 'Authorization: …' set the same header; give one of them"
+        );
+        let value = HeaderValue::try_from(format!("Bearer {token}"));
+        headers.insert(
+            "authorization",
+            value.context("--bearer: the token has characters that no header can hold")?,
+        );
+    }
+    Ok(headers)
 }
 
 fn print_curl(caller: &Caller, turn: &Turn, notes: &[String]) -> anyhow::Result<ExitCode> {

@@ -16,7 +16,7 @@ pub(in super::super) fn address(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-pub(super) fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+pub(in super::super) fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or("expected 'Name: value'")?;
     let name = name.trim().parse().map_err(|_| "expected letters, digits and dashes before the colon")?;
     let value = value.trim().parse().map_err(|_| "the value has characters that no header can hold")?;

@@ -22,7 +22,7 @@ pub(super) fn read_file(file: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(text)
 }
 
-pub(super) fn read(file: &Path) -> anyhow::Result<Webhook> {
+pub(in super::super) fn read(file: &Path) -> anyhow::Result<Webhook> {
     let foreign = || format!("{} is no Webhook resource", file.display());
     let webhook = Webhook::parse(&read_file(file)?).with_context(foreign)?;
     refuse_foreign(&webhook, &webhook.unknown).with_context(foreign)?;
@@ -55,4 +55,18 @@ pub(super) fn environment(config: &Config, named: &str, webhook: &Webhook) -> an
     let overridden = environment.overrides_for(webhook).map(|overrides| webhook.with_overrides(overrides));
     let note = format!("the environment {named:?} overrides nothing of this webhook");
     Ok(Found { id: environment.id().to_owned(), webhook: overridden, note })
+}
+
+/// The id of an environment that is named by its id or display name.
+pub(in super::super) fn environment_id(config: &Config, named: &str) -> anyhow::Result<String> {
+    Ok(environment(config, named, &Webhook::default())?.id)
+}
+
+/// A webhook as an environment changes it, if it does.
+pub(in super::super) fn overridden(
+    config: &Config,
+    named: &str,
+    webhook: &Webhook,
+) -> anyhow::Result<Option<Webhook>> {
+    Ok(environment(config, named, webhook)?.webhook)
 }

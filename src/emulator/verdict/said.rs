@@ -24,7 +24,7 @@ pub struct Said {
 
 impl Said {
     /// The message, unless it is of no known kind.
-    pub(super) fn of(sent: &ResponseMessage, chance: &Chance) -> Option<Self> {
+    pub(in crate::emulator) fn of(sent: &ResponseMessage, chance: &Chance) -> Option<Self> {
         let message = sent.message.as_ref()?;
         let (said, variants) = match message {
             Message::Text(text) => (choose(&text.text, chance), text.text.len()),

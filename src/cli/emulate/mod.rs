@@ -1,0 +1,264 @@
+//! `rejoinder emulate`: conversations of many turns, from transcripts or at a prompt.
+
+mod command;
+mod complete;
+mod interactive;
+mod junit;
+mod lines;
+mod recorded;
+mod server;
+mod webhooks;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail, ensure};
+
+use super::call::{address, environment_id, given_headers, header};
+use crate::config::{Config, Sources};
+use crate::emulator::Session;
+use crate::emulator::transcript::{Dialogue, Recorder, Report, Transcript, play, summary, title};
+use crate::outbound::{HeaderMap, HeaderName, HeaderValue, Url};
+use server::Local;
+use webhooks::{Resources, Webhooks};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Emulate {
+    /// Transcripts to play; without any, a prompt is opened, or lines are read from standard input.
+    #[arg(value_name = "TRANSCRIPT")]
+    transcripts: Vec<PathBuf>,
+    /// The webhook's address; without it, the configured server is started for this run alone.
+    #[arg(long, value_name = "URL", value_parser = address)]
+    server: Option<Url>,
+    /// A header for the server of --server, such as what its caller checks want.
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header, requires = "server")]
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// A token for `Authorization: Bearer` at the server of --server.
+    #[arg(long, value_name = "TOKEN", requires = "server")]
+    bearer: Option<String>,
+    /// A Dialogflow `Webhook` resource that is called, at the server.
+    #[arg(long, value_name = "FILE")]
+    webhook: Option<PathBuf>,
+    /// Also call flexible webhooks that are not served here, at their own addresses.
+    #[arg(long)]
+    external: bool,
+    /// The configuration file; by default rejoinder.toml of the working folder, if there is one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The environment's id or display name, in place of the transcript's; repeated, everything is played in each.
+    #[arg(long = "environment", value_name = "NAME")]
+    environments: Vec<String>,
+    /// How results are written.
+    #[arg(long, value_enum, default_value_t = Format::Plain)]
+    format: Format,
+    /// Write what happens into a new transcript, with what was seen as what is expected.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Make the transcript of --record of recorded calls, JSON as `rejoinder call --json` prints it; nothing is called.
+    #[arg(long, value_name = "FILE", requires = "record", conflicts_with_all = ["transcripts", "server", "webhook", "environments"])]
+    calls: Vec<PathBuf>,
+    /// The tag that is called first at the prompt.
+    #[arg(long, conflicts_with = "transcripts")]
+    tag: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A dialogue for people.
+    Plain,
+    /// JUnit XML for CI: a suite a transcript, a case a turn.
+    Junit,
+}
+
+/// The exit code for wrong usage, and for files and settings that cannot be used.
+const NOT_PLAYED: u8 = 2;
+
+impl Emulate {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        // Not 1: that says that an expectation is not met.
+        Ok(self.go().unwrap_or_else(|error| {
+            eprintln!("rejoinder: {error:#}");
+            ExitCode::from(NOT_PLAYED)
+        }))
+    }
+
+    fn go(self) -> anyhow::Result<ExitCode> {
+        let sources = Sources { file: self.config.clone(), demo_without_file: true, ..Sources::of_process() };
+        if let Some(record) = &self.record {
+            let exists = format!("{} is there already; --record writes new files only", record.display());
+            ensure!(!record.exists(), exists);
+            ensure!(self.environments.len() <= 1, "--record takes one environment at a time");
+        }
+        if let (false, Some(record)) = (self.calls.is_empty(), &self.record) {
+            let transcript = recorded::transcript(&self.calls, &Config::load(&sources)?)?;
+            return save(record, &transcript).map(|()| ExitCode::SUCCESS);
+        }
+        if self.transcripts.is_empty() {
+            ensure!(self.environments.len() <= 1, "a prompt is in one environment; give --environment once");
+            ensure!(self.format == Format::Plain, "--format junit is for transcripts; name one");
+        }
+        // All of them are read before the first is played.
+        let mut transcripts = Vec::new();
+        let mut faults = Vec::new();
+        for file in &self.transcripts {
+            match Transcript::read(file) {
+                Ok(transcript) => transcripts.push(transcript),
+                Err(error) => faults.push(error.to_string()),
+            }
+        }
+        ensure!(faults.is_empty(), "{}", faults.join("\n"));
+        let only_one = self.record.is_none() || transcripts.len() <= 1;
+        ensure!(only_one, "--record takes one transcript at a time");
+
+        let (target, local) = match &self.server {
+            Some(url) => (Target::given(url, &self.headers, self.bearer.as_deref())?, None),
+            None => {
+                let local = Local::start(&sources)?;
+                (local.target()?, Some(local))
+            }
+        };
+        let config = match &local {
+            Some(local) => local.config().clone(),
+            None => Config::load(&sources)?,
+        };
+        let target = target.at_door(&config);
+        // Connections go on while nobody waits for them.
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let setting = Setting { config: &config, target: &target, emulate: &self };
+        let done = if transcripts.is_empty() {
+            let transcript = Transcript::default();
+            let environment = self.environments.first().map(String::as_str);
+            let (session, webhooks) = setting.stage(&transcript, environment)?;
+            let served = local.as_ref().map(Local::tags).unwrap_or_default();
+            let prompt = interactive::Prompt { runtime: &runtime, session, webhooks, served };
+            prompt.run(self.tag.clone(), self.record.as_deref())
+        } else {
+            runtime.block_on(Box::pin(setting.play(&transcripts)))
+        };
+        if let Some(local) = local {
+            local.stop()?;
+        }
+        done
+    }
+}
+
+/// Where standard webhooks are called.
+#[derive(Debug, Clone)]
+struct Target {
+    url: Url,
+    headers: HeaderMap,
+}
+
+impl Target {
+    fn given(url: &Url, headers: &[(HeaderName, HeaderValue)], bearer: Option<&str>) -> anyhow::Result<Self> {
+        Ok(Self { url: url.clone(), headers: given_headers(headers, bearer)? })
+    }
+
+    /// An address without a path is that of the whole server: its door is meant.
+    fn at_door(mut self, config: &Config) -> Self {
+        if self.url.path() == "/"
+            && let Some(path) = config.server.webhook_paths.first()
+        {
+            self.url.set_path(path);
+        }
+        self
+    }
+}
+
+/// What all transcripts of a run share.
+struct Setting<'s> {
+    config: &'s Config,
+    target: &'s Target,
+    emulate: &'s Emulate,
+}
+
+impl Setting<'_> {
+    /// A session for this transcript, and who answers in it.
+    fn stage(
+        &self,
+        transcript: &Transcript,
+        environment: Option<&str>,
+    ) -> anyhow::Result<(Session, Webhooks)> {
+        let Emulate { webhook, .. } = self.emulate;
+        let beside = transcript.webhook.as_deref().map(|file| transcript.beside(file));
+        let resources = match webhook.as_deref().or(beside.as_deref()) {
+            Some(file) => Resources::one(file)?,
+            None => Resources::None,
+        };
+        let mut start = transcript.start.clone();
+        let named = environment.map(str::to_owned).or(start.environment);
+        start.environment = named.as_deref().map(|named| environment_id(self.config, named)).transpose()?;
+        let webhooks =
+            Webhooks::new(self.config, self.target, resources, named, start.seed, self.emulate.external);
+        let session = Session::new(self.config, start, Arc::new(transcript.pages.clone()))?;
+        Ok((session, webhooks))
+    }
+
+    async fn play(&self, transcripts: &[Transcript]) -> anyhow::Result<ExitCode> {
+        let plain = self.emulate.format == Format::Plain;
+        let environments: Vec<Option<&str>> = match self.emulate.environments.as_slice() {
+            [] => vec![None],
+            named => named.iter().map(|name| Some(name.as_str())).collect(),
+        };
+        let mut reports: Vec<Report> = Vec::new();
+        for (transcript, environment) in
+            transcripts.iter().flat_map(|one| environments.iter().map(move |environment| (one, *environment)))
+        {
+            let name = || transcript.file.as_deref().unwrap_or(Path::new("")).display().to_string();
+            let (mut session, webhooks) = self.stage(transcript, environment).with_context(name)?;
+            let mut shown = transcript.clone();
+            shown.start.environment = environment.map(str::to_owned).or(shown.start.environment);
+            if plain {
+                let before = if reports.is_empty() { "" } else { "\n" };
+                writeln!(
+                    std::io::stdout(),
+                    "{before}== {}",
+                    title(&shown.name, shown.start.environment.as_deref())
+                )?;
+            }
+            let mut written = Ok(());
+            let report = play(&shown, &mut session, &webhooks, |played| {
+                if plain && written.is_ok() {
+                    let dialogue = Dialogue(played).to_string();
+                    written = writeln!(std::io::stdout(), "\n{}", dialogue.trim_end());
+                }
+            });
+            let report = Box::pin(report).await;
+            written?;
+            if plain {
+                writeln!(std::io::stdout(), "\n{}", summary(&report))?;
+            }
+            if let Some(record) = &self.emulate.record {
+                let mut recorder = Recorder::new(shown);
+                for played in &report.turns {
+                    let reaction = played.reaction();
+                    let reaction = reaction.context("a turn could not be played, so nothing was recorded")?;
+                    recorder.add(&played.step.input, reaction);
+                }
+                save(record, &recorder.finish())?;
+            }
+            reports.push(report);
+        }
+        if !plain {
+            let mut out = std::io::stdout().lock();
+            out.write_all(&junit::xml(&reports)?)?;
+            out.flush()?;
+        }
+        let passed = reports.iter().all(Report::passed);
+        Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+/// Writes a new transcript.
+fn save(file: &Path, transcript: &Transcript) -> anyhow::Result<()> {
+    if transcript.turns.is_empty() {
+        bail!("nothing happened, so {} was not written", file.display());
+    }
+    let created = std::fs::File::create_new(file);
+    let mut created = created.with_context(|| format!("cannot write {}", file.display()))?;
+    created.write_all(transcript.to_yaml().as_bytes())?;
+    eprintln!("rejoinder: {} turns written to {}", transcript.turns.len(), file.display());
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Which webhook a turn calls, and where.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Target;
+use crate::cli::call::{overridden, read_webhook};
+use crate::config::Config;
+use crate::emulator::transcript::{Answered, Counterpart, PlayError};
+use crate::emulator::{Caller, Input, Options};
+use crate::outbound::Url;
+use crate::protocol::WebhookRequest;
+use crate::protocol::webhook::Webhook;
+
+/// The webhook resources that are known.
+#[derive(Debug)]
+pub(super) enum Resources {
+    /// None: everything is a standard call of the server.
+    None,
+    /// This one, whatever the tag.
+    One(Box<Webhook>),
+}
+
+impl Resources {
+    pub(super) fn one(file: &Path) -> anyhow::Result<Self> {
+        Ok(Self::One(Box::new(read_webhook(file)?)))
+    }
+}
+
+/// Answers by calling webhooks.
+pub(super) struct Webhooks {
+    config: Config,
+    target: Target,
+    resources: Resources,
+    environment: Option<String>,
+    seed: u64,
+    external: bool,
+    /// What is called, by the webhook's display name; empty for the server itself.
+    callers: Mutex<HashMap<String, Arc<Caller>>>,
+}
+
+impl Webhooks {
+    pub(super) fn new(
+        config: &Config,
+        target: &Target,
+        resources: Resources,
+        environment: Option<String>,
+        seed: u64,
+        external: bool,
+    ) -> Self {
+        let (config, target) = (config.clone(), target.clone());
+        Self { config, target, resources, environment, seed, external, callers: Mutex::default() }
+    }
+
+    /// The webhook that the agent calls; `None` for the server itself.
+    fn webhook(&self, _input: &Input) -> Result<Option<&Webhook>, PlayError> {
+        match &self.resources {
+            Resources::None => Ok(None),
+            Resources::One(webhook) => Ok(Some(webhook)),
+        }
+    }
+
+    fn caller(&self, input: &Input) -> Result<Arc<Caller>, PlayError> {
+        let webhook = self.webhook(input)?;
+        let name = webhook.map(|webhook| webhook.display_name.clone()).unwrap_or_default();
+        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(caller) = callers.get(&name) {
+            return Ok(Arc::clone(caller));
+        }
+        let caller = match webhook {
+            Some(webhook) => self.of_resource(webhook)?,
+            None => self.of_server()?,
+        };
+        let caller = Arc::new(caller);
+        callers.insert(name, Arc::clone(&caller));
+        Ok(caller)
+    }
+
+    fn options(&self) -> Options {
+        let mut options = Options::default();
+        options.headers = self.target.headers.clone();
+        options.seed = self.seed;
+        options
+    }
+
+    fn of_server(&self) -> Result<Caller, PlayError> {
+        Caller::to_url(&self.target.url, &self.config, self.options()).map_err(failed)
+    }
+
+    fn of_resource(&self, webhook: &Webhook) -> Result<Caller, PlayError> {
+        let changed = self.environment.as_deref();
+        let changed = changed.map(|named| overridden(&self.config, named, webhook)).transpose();
+        let changed = changed.map_err(|error| PlayError::Webhook(format!("{error:#}")))?.flatten();
+        let webhook = changed.as_ref().unwrap_or(webhook);
+        let options = match self.place(webhook) {
+            Some(to) => Options { to: Some(to), ..self.options() },
+            None if self.external => Options { seed: self.seed, ..Options::default() },
+            None => {
+                return Err(PlayError::Webhook(format!(
+                    "the flexible webhook {:?} goes to an address that is not served here, so it was not called; --external calls it there",
+                    webhook.display_name
+                )));
+            }
+        };
+        Caller::new(webhook, &self.config, options).map_err(failed)
+    }
+
+    /// Where it is called here; `None` if somebody else serves it.
+    fn place(&self, webhook: &Webhook) -> Option<Url> {
+        if !webhook.is_flexible() {
+            return Some(self.target.url.clone());
+        }
+        // The address may hold references, which make no URL; the part before them is enough.
+        let uri = webhook.generic_web_service().map(|service| service.uri.as_str()).unwrap_or_default();
+        let path = uri.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        let ours = self.config.flexible.path.as_str();
+        let is_ours = !ours.is_empty()
+            && path.and_then(|path| path.strip_prefix(ours)).is_some_and(|rest| rest.starts_with('/'));
+        is_ours.then(|| {
+            let mut origin = self.target.url.clone();
+            origin.set_path("");
+            origin.set_query(None);
+            origin
+        })
+    }
+}
+
+fn failed(error: crate::emulator::CallerError) -> PlayError {
+    PlayError::Webhook(error.to_string())
+}
+
+impl Counterpart for Webhooks {
+    async fn answer(&self, request: &WebhookRequest, input: &Input) -> Result<Answered, PlayError> {
+        let caller = self.caller(input)?;
+        Box::pin(caller.answer(request, input)).await
+    }
+}

@@ -1,0 +1,436 @@
+//! What is read, what is refused and where, what is written back, what meets expectations.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::config::{Config, Sources};
+use crate::emulator::session::{Reaction, Session};
+use crate::emulator::verdict::Circumstances;
+use crate::emulator::{Answer, Verdict};
+use crate::outbound::Chance;
+
+fn faults(text: &str) -> Vec<String> {
+    let error = Transcript::parse(text).expect_err(text);
+    error.faults().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn everything_wrong_is_told_with_its_place_and_the_fix() {
+    let text = "nmae: x\nseed: -1\nturns:\n  - txt: a\n  - text: no\n    dtmf: 12\n    tag: ''\n    expect:\n      mesages: []\n      \
+                latency: soon\n      events: [webhook.error.time-out]\n      form: { a: full }\n      messages:\n        - { equal: a }\n        - 1\n        \
+                - matches: '('\n";
+    assert_eq!(
+        faults(text),
+        [
+            "1:1: unknown key \"nmae\"; did you mean \"name\"?",
+            "2:7: seed: expected a whole number of 0 or more, found -1",
+            "4:5: turns[0]: unknown key \"txt\"; did you mean \"text\"?",
+            "4:5: turns[0]: nothing happens in this turn: expected one of text, transcript, dtmf, event, intent, tag",
+            "6:11: turns[1].dtmf: expected a text; quote what YAML takes for something else, found 12",
+            "7:10: turns[1].tag: expected a text that is not empty",
+            "9:7: turns[1].expect: unknown key \"mesages\"; did you mean \"messages\"?",
+            "10:16: turns[1].expect.latency: expected a time such as 500ms or 2s, found \"soon\"",
+            "11:15: turns[1].expect.events: the platform has no event \"webhook.error.time-out\"; did you mean \"webhook.error.timeout\"?",
+            "12:18: turns[1].expect.form.a: expected one of EMPTY, INVALID, FILLED, found \"full\"; did you mean \"FILLED\"?",
+            "14:11: turns[1].expect.messages[0]: expected at least one of equals, contains, matches, kind, content",
+            "14:13: turns[1].expect.messages[0]: unknown key \"equal\"; did you mean \"equals\"?",
+            "15:11: turns[1].expect.messages[1]: expected a text, or a mapping with equals, contains, matches, kind, content, found a number",
+            "16:20: turns[1].expect.messages[2].matches: \"(\" is no regular expression: unclosed group",
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_yaml_or_too_much_is_refused() {
+    for (text, told) in [
+        ("turns: [", "1:8: this is no YAML: unclosed bracket '['"),
+        ("turns: []\nturns: []", "2:1: this is no YAML: duplicate mapping key: turns"),
+        ("- a", "1:1: expected a mapping, found a list"),
+        ("", "1:1: expected a mapping, found nothing"),
+        ("name: x", "1:1: expected `turns`, the list of what happens"),
+        ("turns: {}", "1:8: turns: expected a list, found a mapping"),
+        ("turns: []\n---\nturns: []", "3:1: this is no YAML: multiple YAML documents detected"),
+        ("turns: [{text: a, text: b}]", "1:19: this is no YAML: duplicate mapping key: text"),
+        ("turns: []\nparameters: {a: .nan}", "2:17: this is no YAML: non-finite float"),
+        ("turns: [{tag: t, same_turn: true}]", "1:9: turns[0]: same_turn: a further call"),
+        ("turns: [{text: a, event: b}]", "1:9: turns[0]: `text` and `event` exclude each other"),
+        ("turns: [{intent: {parameters: {}}}]", "1:18: turns[0].intent: expected a `name`"),
+        ("turns: !tagged []", "1:8: this is no YAML:"),
+    ] {
+        let found = faults(text);
+        assert!(found[0].starts_with(told), "{text}: expected {told}, found {found:?}");
+    }
+    let many = "turns:\n".to_owned() + &"  - text: a\n".repeat(MOST_TURNS + 1);
+    assert_eq!(faults(&many), ["1002:5: turns: expected at most 1000 turns, found 1001"]);
+    let bad = "turns:\n".to_owned() + &"  - {}\n".repeat(500);
+    assert_eq!(faults(&bad).len(), 50);
+    let deep = format!("turns: []\nparameters: {{a: {}{}}}", "[".repeat(200), "]".repeat(200));
+    assert!(faults(&deep)[0].contains("no YAML"), "{:?}", faults(&deep));
+    let bomb = (1..20).fold("a0: &a0 [x, x]\n".to_owned(), |text, n| {
+        let before = format!("*a{}", n - 1);
+        text + &format!("a{n}: &a{n} [{before}, {before}, {before}, {before}]\n")
+    });
+    assert!(faults(&bomb)[0].contains("no YAML"), "{:?}", faults(&bomb));
+    let large = format!("turns: []\nname: {}", "x".repeat(LARGEST));
+    let error = Transcript::parse(&large).expect_err("too large");
+    assert_eq!(error.to_string(), "the transcript is larger than 1048576 bytes, the largest transcript");
+    let error = Transcript::read("/nowhere/x.yaml").expect_err("no file");
+    assert!(error.to_string().starts_with("cannot read /nowhere/x.yaml: "), "{error}");
+}
+
+#[test]
+fn yaml_takes_words_for_what_they_are() {
+    let text = "turns:\n  - text: no\n    parameters: { a: yes, b: 1.0, c: '1', d: null, e: ~, f: 2020-01-01, g: on, h: true, i: 0o17 }\n";
+    let transcript = Transcript::parse(text).expect("a transcript");
+    assert_eq!(transcript.turns[0].input.query, Some(crate::protocol::Query::Text("no".to_owned())));
+    assert_eq!(
+        json!(transcript.turns[0].input.parameters),
+        json!({ "a": "yes", "b": 1.0, "c": "1", "d": null, "e": null, "f": "2020-01-01", "g": "on", "h": true, "i": 15 })
+    );
+    assert_eq!(transcript.turns[0].line, 2);
+}
+
+/// Every transcript among the fixtures.
+fn fixtures() -> Vec<Transcript> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/transcripts");
+    let files = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+    let yaml = files.filter(|file| file.extension().is_some_and(|extension| extension == "yaml"));
+    yaml.map(|file| Transcript::read(&file).unwrap_or_else(|error| panic!("{error}"))).collect()
+}
+
+#[test]
+fn what_is_written_reads_as_the_same() {
+    let nasty = [
+        "no",
+        "1",
+        "~",
+        " x ",
+        "a: b #c",
+        "it's \"",
+        "-",
+        "é\u{1f600}",
+        "a\nb\n",
+        "\ttab",
+        "*x",
+        "&y",
+        "!z",
+        "2020-01-01",
+        "word ".repeat(60).as_str(),
+        "",
+        "0x1f",
+        "null",
+        "{a}",
+        "\u{7f}\u{1b}[0m",
+        "\u{2028}",
+    ]
+    .map(str::to_owned);
+    let mut own = Transcript { name: "nasty".to_owned(), ..Transcript::default() };
+    for text in &nasty {
+        let mut step = Step {
+            input: Input::text(text).tag("t").parameter(format!("k{text}"), text.as_str()),
+            ..Step::default()
+        };
+        step.input.queued = vec![text.clone()];
+        step.expect.messages = Some(Messages::All(vec![MessageExpect::equals(text)]));
+        step.expect.form =
+            vec![(format!("z{text}"), "FILLED".to_owned()), ("a".to_owned(), "EMPTY".to_owned())];
+        own.turns.push(step);
+    }
+    let all = fixtures();
+    assert!(all.len() >= 6);
+    for transcript in all.iter().chain([&own]) {
+        let yaml = transcript.to_yaml();
+        let again = Transcript::parse(&yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
+        assert_eq!(again.to_yaml(), yaml);
+        assert_eq!(again.turns.len(), transcript.turns.len());
+        for (one, other) in again.turns.iter().zip(&transcript.turns) {
+            assert_eq!(one.input, other.input, "{yaml}");
+            assert_eq!(one.expect.form, other.expect.form);
+            assert_eq!(one.expect.parameters, other.expect.parameters);
+        }
+        assert_eq!((&again.start, &again.pages), (&transcript.start, &transcript.pages), "{yaml}");
+    }
+}
+
+/// The JSON that a YAML text is.
+fn json_of(text: &str) -> Value {
+    node::Node::parse(text).expect("YAML").json()
+}
+
+#[test]
+fn the_schema_and_the_parser_judge_alike() {
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler.enable_format_assertions();
+    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    compiler.add_resource("transcript.json", schema).expect("a resource");
+    let compiled = compiler.compile("transcript.json", &mut schemas).expect("a schema");
+    let judge = |text: &str| {
+        let by_schema = schemas.validate(&json_of(text), compiled).is_ok();
+        let by_parser = Transcript::parse(text);
+        assert_eq!(by_schema, by_parser.is_ok(), "{text}: the parser says {:?}", by_parser.err());
+        by_schema
+    };
+    for transcript in fixtures() {
+        assert!(judge(&transcript.to_yaml()));
+        let file = transcript.file.expect("a file");
+        assert!(judge(&std::fs::read_to_string(file).expect("a file")));
+    }
+    // Every key with every kind of value: nearly all of them are wrong.
+    let values = [
+        "x",
+        "''",
+        "1",
+        "-1",
+        "1.5",
+        "true",
+        "null",
+        "[]",
+        "[x]",
+        "[1]",
+        "{}",
+        "{a: 1}",
+        "{a: null}",
+        "{a: EMPTY}",
+        "{name: x}",
+        "{equals: x}",
+        "5s",
+        "webhook.error",
+        "[webhook.errr]",
+        "{name: ''}",
+        "[{name: x}]",
+        "{'': {}}",
+    ];
+    let (mut right, mut wrong) = (0, 0);
+    let mut each = |text: &str| if judge(text) { right += 1 } else { wrong += 1 };
+    for value in values {
+        for key in read::TRANSCRIPT.iter().filter(|key| **key != "turns").chain(&["other"]) {
+            each(&format!("{{turns: [], {key}: {value}}}"));
+        }
+        each(&format!("{{turns: {value}}}"));
+        for key in read::PAGE.iter().chain(&["other"]) {
+            each(&format!("{{turns: [], pages: {{P: {{{key}: {value}}}}}}}"));
+        }
+        for key in read::FORM_PARAMETER.iter().chain(&["other"]) {
+            let name = if *key == "name" { "" } else { "name: x, " };
+            each(&format!("{{turns: [], pages: {{P: {{form: [{{{name}{key}: {value}}}]}}}}}}"));
+        }
+        for key in read::TURN.iter().chain(&["other"]) {
+            each(&format!("{{turns: [{{text: a}}, {{{key}: {value}}}]}}"));
+            for before in ["text: a", "tag: t", "intent: i", "tag: t, text: a"] {
+                if !before.contains(&format!("{key}:")) {
+                    each(&format!("{{turns: [{{text: a}}, {{{before}, {key}: {value}}}]}}"));
+                }
+            }
+        }
+        for key in read::INTENT.iter().chain(&["other"]) {
+            each(&format!("{{turns: [{{intent: {{{key}: {value}}}}}]}}"));
+        }
+        for key in read::EXPECT.iter().chain(&["other"]) {
+            each(&format!("{{turns: [{{tag: t, expect: {{{key}: {value}}}}}]}}"));
+        }
+        for key in read::MESSAGE.iter().chain(&["other"]) {
+            each(&format!("{{turns: [{{tag: t, expect: {{messages: {{{key}: {value}}}}}}}]}}"));
+        }
+    }
+    assert!(right > 200 && wrong > 1000, "{right} right, {wrong} wrong");
+}
+
+fn reaction(answer: &Value) -> Reaction {
+    let config = Config::load(&Sources::default()).expect("settings");
+    let pages = Transcript::parse("turns: []\npages: {P: {form: [{name: a, prompt: A?}, b]}}")
+        .expect("a transcript")
+        .pages;
+    let mut session = Session::new(&config, Start::default(), pages.into()).expect("a session");
+    let input = Input::text("x").page("P").tag("t").parameter("kept", 1);
+    let request = session.begin(&input).expect("an input").expect("a tag");
+    let outcome = Ok(Answer::new(200, answer.to_string()));
+    let verdict = Verdict::standard(&outcome, &Circumstances::new(&request, &Chance::seeded(0)));
+    session.conclude(Some(&verdict), Some(std::time::Duration::from_millis(20)), false)
+}
+
+#[test]
+fn every_expectation_is_met_or_told() {
+    let good = reaction(&json!({
+        "fulfillmentResponse": { "messages": [{ "text": { "text": ["one", "two"] } }, { "payload": { "k": [1, { "x": 2 }], "l": 3 } }] },
+        "sessionInfo": { "parameters": { "n": 2.0, "list": [1, 2], "kept": null } },
+        "pageInfo": { "formInfo": { "parameterInfo": [{ "displayName": "b", "state": "INVALID" }] } },
+    }));
+    let failed = reaction(&json!({ "targetPage": 1 }));
+    for (reaction, expect, wrong) in [
+        (&good, "messages: two", &[][..]),
+        (&good, "messages: [two, {kind: payload, content: {k: [1, {x: 2}]}}, A?]", &[]),
+        (&good, "messages: [{matches: '^o'}, {content: {l: 3, m: null}}, {contains: '?', kind: text}]", &[]),
+        (
+            &good,
+            "messages: three",
+            &["messages: expected \"three\", found \"two\", payload {\"k\":[1,{\"x\":2}],\"l\":3}, \"A?\""],
+        ),
+        (
+            &good,
+            "messages: [one, one]",
+            &[
+                "messages[1]: expected \"one\", found payload {\"k\":[1,{\"x\":2}],\"l\":3}",
+                "messages[2]: expected no more messages, found \"A?\"",
+            ],
+        ),
+        (
+            &good,
+            "messages: [one, {kind: payload}, A?, {contains: b}]",
+            &["messages[3]: expected a message that contains \"b\", found no more messages"],
+        ),
+        (
+            &good,
+            "messages: {content: {k: [1]}}",
+            &[
+                "messages: expected a message that holds {\"k\":[1]}, found \"two\", payload {\"k\":[1,{\"x\":2}],\"l\":3}, \"A?\"",
+            ],
+        ),
+        (
+            &good,
+            "messages: {kind: toolCall, matches: x}",
+            &[
+                "messages: expected a message that matches /x/, a message of the kind toolCall, found \"two\", payload {\"k\":[1,{\"x\":2}],\"l\":3}, \"A?\"",
+            ],
+        ),
+        (&good, "parameters: {N: 2, list: [1.0, 2], kept: null, other: null}", &[]),
+        (
+            &good,
+            "parameters: {n: 3, kept: 1, list: null}",
+            &[
+                "parameters.kept: expected 1, found not set",
+                "parameters.list: expected not set, found [1,2]",
+                "parameters.n: expected 3, found 2.0",
+            ],
+        ),
+        (&good, "form: {a: EMPTY, b: INVALID}", &[]),
+        (
+            &good,
+            "form: {a: FILLED, c: EMPTY}",
+            &["form.a: expected FILLED, found EMPTY", "form.c: expected EMPTY, found no such parameter"],
+        ),
+        (&good, "{page: p, flow: default start flow}", &[]),
+        (
+            &good,
+            "{page: Q, flow: F}",
+            &["page: expected \"Q\", found \"P\"", "flow: expected \"F\", found \"Default Start Flow\""],
+        ),
+        (&good, "events: sys.invalid-parameter", &[]),
+        (&good, "events: []", &["events: expected nothing, found sys.invalid-parameter"]),
+        (&good, "latency: 20ms", &[]),
+        (&good, "latency: 19ms", &["latency: expected at most 19ms, found 20ms"]),
+        (&failed, "events: [webhook.error]", &[]),
+    ] {
+        let text = format!("turns:\n  - tag: t\n    expect:\n      {expect}\n");
+        let transcript = Transcript::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+        let found: Vec<String> =
+            transcript.turns[0].expect.check(reaction).iter().map(ToString::to_string).collect();
+        assert_eq!(found, wrong, "{expect}");
+    }
+    let unexpected = Expect::default().check(&failed);
+    assert_eq!((unexpected.len(), unexpected[0].expected.as_str()), (1, "no webhook.error.* event"));
+    assert!(
+        unexpected[0].found.starts_with("webhook.error: the answer is no WebhookResponse: "),
+        "{unexpected:?}"
+    );
+}
+
+fn of(calls: &str) -> Result<Transcript, RecordError> {
+    of_calls(calls, &Config::load(&Sources::default()).expect("settings"))
+}
+
+#[test]
+fn recorded_calls_become_turns() {
+    let agent = "projects/p/locations/global/agents/a";
+    let request = |page: &str, parameters: &Value, form: &Value| {
+        json!({
+            "text": "hello", "fulfillmentInfo": { "tag": "t" }, "languageCode": "de",
+            "pageInfo": { "currentPage": format!("{agent}/flows/f/pages/{page}"), "displayName": format!("Page {page}"),
+                "formInfo": { "parameterInfo": form } },
+            "sessionInfo": { "session": format!("{agent}/environments/e/sessions/s"), "parameters": parameters },
+        })
+    };
+    let first = json!({
+        "request": request("p1", &json!({ "a": 1, "gone": true }), &json!([])),
+        "response": { "fulfillmentResponse": { "messages": [{ "text": { "text": ["Hi"] } }] },
+            "sessionInfo": { "parameters": { "b": 2 } }, "targetPage": format!("{agent}/flows/f/pages/p2") },
+    });
+    let form = json!([{ "displayName": "size", "required": true, "state": "FILLED", "value": "L", "justCollected": true }]);
+    let second = json!({
+        "request": { "method": "POST", "body": request("p2", &json!({ "a": 1, "b": 2, "c": 3, "size": "L" }), &form) },
+        "answer": { "status": 503, "body": "" },
+    });
+    let third = json!({ "request": { "method": "POST", "body": request("p2", &json!({ "a": 1, "b": 2, "c": 3, "size": "L" }), &json!([])) },
+        "answer": null, "verdict": { "event": "webhook.error.timeout" } });
+    let text = format!("{first}\n{}\n\n{third}", serde_json::to_string_pretty(&second).expect("JSON"));
+    let transcript = of(&text).unwrap_or_else(|error| panic!("{error}"));
+    insta::assert_snapshot!(transcript.to_yaml(), @r"
+    environment: e
+    language: de
+    parameters:
+      a: 1
+      gone: true
+    pages:
+      Page p1:
+        flow: f
+        id: p1
+      Page p2:
+        flow: f
+        form:
+        - name: size
+        id: p2
+    turns:
+    - text: hello
+      flow: f
+      page: Page p1
+      tag: t
+      expect:
+        messages:
+        - Hi
+        parameters:
+          b: 2
+        form:
+          size: EMPTY
+        flow: f
+        page: Page p2
+    - text: hello
+      parameters:
+        c: 3
+        gone: null
+      form:
+        size: L
+      tag: t
+      expect:
+        messages: []
+        form:
+          size: FILLED
+        events:
+        - webhook.error.unavailable
+    - text: hello
+      tag: t
+      expect:
+        messages: []
+        form:
+          size: FILLED
+        events:
+        - webhook.error.timeout
+    ");
+    for (calls, told) in [
+        ("", "there is no call in it"),
+        ("[]", "call 1: this is no JSON object"),
+        ("{}", "call 1: expected what `rejoinder call --json` prints"),
+        (
+            r#"{"request": {"method": "GET", "url": "u", "body": null}, "answer": {"status": 200}}"#,
+            "call 1: the request is no WebhookRequest",
+        ),
+        (
+            r#"{"request": {}}"#,
+            "call 1: expected what `rejoinder call --json` prints, or {\"request\": WebhookRequest, \"response\": WebhookResponse}; it has no `response`",
+        ),
+    ] {
+        let error = of(calls).expect_err(calls).to_string();
+        assert!(error.starts_with(told), "{calls}: {error}");
+    }
+}
