@@ -21,7 +21,7 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    pub(super) fn of(session: &Session, tags: Vec<String>) -> Self {
+    pub(super) fn of(session: &Session, tags: Vec<String>, parameters: Vec<String>) -> Self {
         let pages = session.pages();
         let mut flows: Vec<String> = pages.flows.iter().map(|flow| flow.display_name.clone()).collect();
         flows.extend(pages.pages.iter().map(|page| page.flow.clone()).filter(|flow| !flow.is_empty()));
@@ -29,7 +29,7 @@ impl Candidates {
         intents.extend(session.intent_name().map(str::to_owned));
         let mut this = Self {
             tags,
-            parameters: session.parameters().keys().cloned().collect(),
+            parameters: session.parameters().keys().cloned().chain(parameters).collect(),
             fields: session.form().iter().map(|field| field.name.clone()).collect(),
             pages: pages.pages.iter().map(|page| page.display_name.clone()).collect(),
             flows,

@@ -58,7 +58,7 @@ impl Prompt<'_> {
         }
         loop {
             let prompt = format!("{}> ", course.tag.as_deref().map(printable).unwrap_or_default());
-            let candidates = || Candidates::of(&course.session, self.served.clone());
+            let candidates = || self.candidates(&course.session);
             let Some(line) = lines.next(&prompt, candidates)? else { break };
             match command::parse(&line) {
                 Ok(Command::Quit) => break,
@@ -75,6 +75,10 @@ impl Prompt<'_> {
             (false, true, _) => ExitCode::from(NOT_PLAYED),
             (false, false, raised) => ExitCode::from(u8::from(raised)),
         })
+    }
+
+    fn candidates(&self, session: &Session) -> Candidates {
+        Candidates::of(session, self.served.clone(), self.webhooks.parameters())
     }
 
     fn obey(&self, command: Command, course: &mut Course, is_terminal: bool) -> anyhow::Result<()> {
@@ -100,7 +104,7 @@ impl Prompt<'_> {
             Command::Queue(text) => next.queued.push(text),
             Command::State => writeln!(out, "{}", serde_json::to_string_pretty(&course.session.state())?)?,
             Command::Tags => {
-                let mut known = Candidates::of(&course.session, self.served.clone()).tags;
+                let mut known = self.candidates(&course.session).tags;
                 if known.is_empty() {
                     known.push("no tag is known here; any can be called".to_owned());
                 }

@@ -19,6 +19,8 @@ use anyhow::{Context as _, bail, ensure};
 use super::call::{address, environment_id, given_headers, header};
 use crate::config::{Config, Sources};
 use crate::emulator::Session;
+use crate::emulator::package::AgentPackage;
+use crate::emulator::session::Pages;
 use crate::emulator::transcript::{Dialogue, Recorder, Report, Transcript, play, summary, title};
 use crate::outbound::{HeaderMap, HeaderName, HeaderValue, Url};
 use server::Local;
@@ -38,6 +40,9 @@ pub(super) struct Emulate {
     /// A token for `Authorization: Bearer` at the server of --server.
     #[arg(long, value_name = "TOKEN", requires = "server")]
     bearer: Option<String>,
+    /// The agent's export, a ZIP file or a folder: its pages, forms and intents, and which webhook a tag calls.
+    #[arg(long, value_name = "EXPORT", conflicts_with = "webhook")]
+    agent: Option<PathBuf>,
     /// A Dialogflow `Webhook` resource that is called, at the server.
     #[arg(long, value_name = "FILE")]
     webhook: Option<PathBuf>,
@@ -57,7 +62,7 @@ pub(super) struct Emulate {
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
     /// Make the transcript of --record of recorded calls, JSON as `rejoinder call --json` prints it; nothing is called.
-    #[arg(long, value_name = "FILE", requires = "record", conflicts_with_all = ["transcripts", "server", "webhook", "environments"])]
+    #[arg(long, value_name = "FILE", requires = "record", conflicts_with_all = ["transcripts", "server", "agent", "webhook", "environments"])]
     calls: Vec<PathBuf>,
     /// The tag that is called first at the prompt.
     #[arg(long, conflicts_with = "transcripts")]
@@ -131,7 +136,8 @@ impl Emulate {
             let transcript = Transcript::default();
             let environment = self.environments.first().map(String::as_str);
             let (session, webhooks) = setting.stage(&transcript, environment)?;
-            let served = local.as_ref().map(Local::tags).unwrap_or_default();
+            let mut served = local.as_ref().map(Local::tags).unwrap_or_default();
+            served.extend(webhooks.tags());
             let prompt = interactive::Prompt { runtime: &runtime, session, webhooks, served };
             prompt.run(self.tag.clone(), self.record.as_deref())
         } else {
@@ -181,18 +187,34 @@ impl Setting<'_> {
         transcript: &Transcript,
         environment: Option<&str>,
     ) -> anyhow::Result<(Session, Webhooks)> {
-        let Emulate { webhook, .. } = self.emulate;
-        let beside = transcript.webhook.as_deref().map(|file| transcript.beside(file));
-        let resources = match webhook.as_deref().or(beside.as_deref()) {
-            Some(file) => Resources::one(file)?,
-            None => Resources::None,
+        let Emulate { agent, webhook, .. } = self.emulate;
+        let given = agent.is_some() || webhook.is_some();
+        let beside = |file: &Option<PathBuf>| match given {
+            true => None,
+            false => file.as_deref().map(|file| transcript.beside(file)),
+        };
+        let agent = agent.clone().or_else(|| beside(&transcript.agent));
+        let webhook = webhook.clone().or_else(|| beside(&transcript.webhook));
+        let resources = match (&agent, &webhook) {
+            (Some(agent), _) => Resources::Package(Box::new(AgentPackage::read(agent)?)),
+            (None, Some(webhook)) => Resources::one(webhook)?,
+            (None, None) => Resources::None,
         };
         let mut start = transcript.start.clone();
+        let mut pages = transcript.pages.clone();
+        if let Resources::Package(package) = &resources {
+            if start.language.is_empty() {
+                start.language.clone_from(&package.agent.default_language_code);
+            }
+            let mut exported = Pages::of_package(package, &start.language);
+            exported.pages.append(&mut pages.pages);
+            pages = exported;
+        }
         let named = environment.map(str::to_owned).or(start.environment);
         start.environment = named.as_deref().map(|named| environment_id(self.config, named)).transpose()?;
         let webhooks =
             Webhooks::new(self.config, self.target, resources, named, start.seed, self.emulate.external);
-        let session = Session::new(self.config, start, Arc::new(transcript.pages.clone()))?;
+        let session = Session::new(self.config, start, Arc::new(pages))?;
         Ok((session, webhooks))
     }
 

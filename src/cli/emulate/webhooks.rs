@@ -7,8 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Target;
 use crate::cli::call::{overridden, read_webhook};
 use crate::config::Config;
+use crate::emulator::package::AgentPackage;
+use crate::emulator::session::meant;
 use crate::emulator::transcript::{Answered, Counterpart, PlayError};
 use crate::emulator::{Caller, Input, Options};
+use crate::nearest::nearest;
 use crate::outbound::Url;
 use crate::protocol::WebhookRequest;
 use crate::protocol::webhook::Webhook;
@@ -20,6 +23,8 @@ pub(super) enum Resources {
     None,
     /// This one, whatever the tag.
     One(Box<Webhook>),
+    /// Those of an agent, each called by the fulfillments that say so.
+    Package(Box<AgentPackage>),
 }
 
 impl Resources {
@@ -54,15 +59,33 @@ impl Webhooks {
     }
 
     /// The webhook that the agent calls; `None` for the server itself.
-    fn webhook(&self, _input: &Input) -> Result<Option<&Webhook>, PlayError> {
+    fn webhook(&self, request: &WebhookRequest, input: &Input) -> Result<Option<&Webhook>, PlayError> {
         match &self.resources {
             Resources::None => Ok(None),
             Resources::One(webhook) => Ok(Some(webhook)),
+            Resources::Package(package) => called(package, request, input).map(Some),
         }
     }
 
-    fn caller(&self, input: &Input) -> Result<Arc<Caller>, PlayError> {
-        let webhook = self.webhook(input)?;
+    /// The tags that the agent calls.
+    pub(super) fn tags(&self) -> Vec<String> {
+        let Resources::Package(package) = &self.resources else { return Vec::new() };
+        package.calls().map(|call| call.tag.to_owned()).filter(|tag| !tag.is_empty()).collect()
+    }
+
+    /// The session parameters that the agent sets by itself, or collects.
+    pub(super) fn parameters(&self) -> Vec<String> {
+        let Resources::Package(package) = &self.resources else { return Vec::new() };
+        let set = package.fulfillments().flat_map(|placed| &placed.fulfillment.set_parameter_actions);
+        let set = set.map(|action| action.parameter.clone());
+        let pages = package.flows.iter().flat_map(|flow| &flow.pages);
+        let collected = pages.flat_map(|page| &page.form.parameters).map(|one| one.display_name.clone());
+        let matched = package.intents.iter().flat_map(|intent| &intent.parameters).map(|one| one.id.clone());
+        set.chain(collected).chain(matched).collect()
+    }
+
+    fn caller(&self, request: &WebhookRequest, input: &Input) -> Result<Arc<Caller>, PlayError> {
+        let webhook = self.webhook(request, input)?;
         let name = webhook.map(|webhook| webhook.display_name.clone()).unwrap_or_default();
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(caller) = callers.get(&name) {
@@ -126,13 +149,55 @@ impl Webhooks {
     }
 }
 
+/// The webhook that a fulfillment of the agent calls with the tag: one on the page where the
+/// conversation is, if there is one there.
+fn called<'p>(
+    package: &'p AgentPackage,
+    request: &WebhookRequest,
+    input: &Input,
+) -> Result<&'p Webhook, PlayError> {
+    let tag = request.tag();
+    let page = request.page_info.as_ref().map_or("", |page| page.display_name.as_str());
+    let mut calls: Vec<_> = package.calls().filter(|call| call.tag == tag).collect();
+    if calls.is_empty() {
+        let tags: Vec<&str> = package.calls().map(|call| call.tag).collect();
+        let near = meant(nearest(tag, tags));
+        return Err(PlayError::Webhook(format!("no fulfillment of the agent has the tag {tag:?}{near}")));
+    }
+    if let Some(named) = &input.webhook {
+        calls.retain(|call| call.webhook == named);
+        if calls.is_empty() {
+            return Err(PlayError::Webhook(format!(
+                "no fulfillment with the tag {tag:?} calls the webhook {named:?}"
+            )));
+        }
+    }
+    if calls.iter().any(|call| call.place.page == Some(page)) {
+        calls.retain(|call| call.place.page == Some(page));
+    }
+    let mut names: Vec<&str> = calls.iter().map(|call| call.webhook).collect();
+    names.sort_unstable();
+    names.dedup();
+    match names.as_slice() {
+        [name] => package.webhook(name).ok_or_else(|| {
+            PlayError::Webhook(format!(
+                "the tag {tag:?} goes to the webhook {name:?}, which the export lacks"
+            ))
+        }),
+        _ => Err(PlayError::Webhook(format!(
+            "the tag {tag:?} goes to several webhooks: {}; say which with `webhook`",
+            names.join(", ")
+        ))),
+    }
+}
+
 fn failed(error: crate::emulator::CallerError) -> PlayError {
     PlayError::Webhook(error.to_string())
 }
 
 impl Counterpart for Webhooks {
     async fn answer(&self, request: &WebhookRequest, input: &Input) -> Result<Answered, PlayError> {
-        let caller = self.caller(input)?;
+        let caller = self.caller(request, input)?;
         Box::pin(caller.answer(request, input)).await
     }
 }

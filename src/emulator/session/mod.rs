@@ -29,6 +29,7 @@
 mod form;
 mod input;
 mod moves;
+mod of_package;
 mod pages;
 mod place;
 mod reaction;
@@ -56,7 +57,7 @@ use crate::protocol::{
 pub use form::{Field, FieldState};
 pub use input::{Input, Intent};
 pub(crate) use pages::text_message;
-pub use pages::{FormParameter, Named, Page, Pages};
+pub use pages::{FormParameter, KnownIntent, Named, Page, Pages};
 pub(crate) use place::meant;
 pub use place::{Place, PlaceError};
 pub use reaction::{Origin, Reaction, Spoken};
@@ -64,14 +65,14 @@ pub use reaction::{Origin, Reaction, Spoken};
 use form::Form;
 
 /// What a session begins with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Start {
     /// The environment's id, `draft` or `-`.
     pub environment: Option<String>,
     /// The session's id or whole name; empty for a new one.
     pub session: String,
-    /// The language of its turns.
+    /// The language of its turns; empty for `en`.
     pub language: String,
     /// The channel that messages are chosen for; empty for none.
     pub channel: String,
@@ -85,22 +86,6 @@ pub struct Start {
     pub page: Option<String>,
     /// Chooses among variants of a text.
     pub seed: u64,
-}
-
-impl Default for Start {
-    fn default() -> Self {
-        Self {
-            environment: None,
-            session: String::new(),
-            language: "en".to_owned(),
-            channel: String::new(),
-            parameters: Struct::new(),
-            payload: None,
-            flow: None,
-            page: None,
-            seed: 0,
-        }
-    }
 }
 
 /// An input that a session cannot take. The session is as it was.
@@ -124,6 +109,19 @@ pub enum SessionError {
         /// The page.
         page: String,
         /// The form's parameters.
+        known: Vec<String>,
+    },
+    /// The intent has no such parameter.
+    #[error(
+        "the intent {intent:?} has no parameter {name:?}; it has {}",
+        if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+    )]
+    NotInIntent {
+        /// The parameter.
+        name: String,
+        /// The intent.
+        intent: String,
+        /// The intent's parameters.
         known: Vec<String>,
     },
     /// The first call of a session is to belong to the turn of the one before.
@@ -313,6 +311,13 @@ impl Session {
 
     fn matched(&mut self, intent: &Intent) -> Result<(), SessionError> {
         let known = self.pages.intent(&intent.name)?;
+        if let Some(all) = &known.parameters
+            && let Some(name) =
+                intent.parameters.keys().find(|name| !all.iter().any(|one| same_name(one, name)))
+        {
+            let (name, intent) = (name.clone(), known.display_name);
+            return Err(SessionError::NotInIntent { name, intent, known: all.clone() });
+        }
         let name = IntentName { agent: self.agent.clone(), intent: known.id }.to_string();
         if self.turn.query.is_none() {
             self.turn.query = Some(Query::TriggerIntent(name.clone()));
@@ -341,10 +346,10 @@ impl Session {
         let place = &self.here.place;
         let page =
             PageName { agent: self.agent.clone(), flow: place.flow_id.clone(), page: place.page_id.clone() };
-        let language = &self.start.language;
+        let language = if self.start.language.is_empty() { "en" } else { &self.start.language };
         WebhookRequest {
             detect_intent_response_id: self.turn.response_id.clone(),
-            language_code: language.clone(),
+            language_code: language.to_owned(),
             fulfillment_info: Some(FulfillmentInfo { tag: tag.to_owned(), ..FulfillmentInfo::default() }),
             intent_info: self.intent.clone(),
             page_info: Some(PageInfo {
@@ -361,8 +366,8 @@ impl Session {
             messages: self.queued(),
             payload: self.turn.payload.clone(),
             language_info: Some(LanguageInfo {
-                input_language_code: language.clone(),
-                resolved_language_code: language.clone(),
+                input_language_code: language.to_owned(),
+                resolved_language_code: language.to_owned(),
                 confidence_score: 1.0,
                 ..LanguageInfo::default()
             }),

@@ -19,7 +19,7 @@ pub struct Pages {
     /// Its flows.
     pub flows: Vec<Named>,
     /// Its intents.
-    pub intents: Vec<Named>,
+    pub intents: Vec<KnownIntent>,
 }
 
 /// A thing with an id and a name.
@@ -29,6 +29,18 @@ pub struct Named {
     pub id: String,
     /// The display name.
     pub display_name: String,
+}
+
+/// An intent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KnownIntent {
+    /// The id that resource names end with.
+    pub id: String,
+    /// The display name.
+    pub display_name: String,
+    /// Its parameters; `None` if they are not known.
+    pub parameters: Option<Vec<String>>,
 }
 
 /// A page.
@@ -201,7 +213,7 @@ impl Pages {
     }
 
     /// An intent by its display name, id or whole name.
-    pub(super) fn intent(&self, name: &str) -> Result<Named, PlaceError> {
+    pub(super) fn intent(&self, name: &str) -> Result<KnownIntent, PlaceError> {
         let id = match name.starts_with("projects/") {
             true => name.parse::<IntentName>()?.intent,
             false => name.to_owned(),
@@ -214,10 +226,10 @@ impl Pages {
                     .map(str::to_owned),
                 name: id,
             }),
-            None if id != name => Ok(Named { display_name: id.clone(), id }),
+            None if id != name => Ok(KnownIntent { display_name: id.clone(), id, parameters: None }),
             None => {
                 let id = id_of(&id, &["Default Welcome Intent"], DEFAULT_START_FLOW);
-                Ok(Named { id, display_name: name.to_owned() })
+                Ok(KnownIntent { id, display_name: name.to_owned(), parameters: None })
             }
         }
     }

@@ -88,8 +88,9 @@ pub(super) fn transcript(text: &str) -> Result<Transcript, TranscriptError> {
 }
 
 fn of_table(table: &Table<'_>, faults: &mut Faults) -> Transcript {
-    let mut start = Start {
+    let start = Start {
         environment: table.name("environment", faults),
+        language: table.name("language", faults).unwrap_or_default(),
         session: table.text("session", faults).unwrap_or_default(),
         channel: table.text("channel", faults).unwrap_or_default(),
         parameters: table.values("parameters", faults),
@@ -97,9 +98,7 @@ fn of_table(table: &Table<'_>, faults: &mut Faults) -> Transcript {
         flow: table.name("flow", faults),
         page: table.name("page", faults),
         seed: table.whole_number("seed", faults).unwrap_or_default(),
-        ..Start::default()
     };
-    start.language = table.name("language", faults).unwrap_or(start.language);
     let pages = table.entries("pages", faults);
     let pages = pages.into_iter().filter_map(|(name, place, node)| {
         if name.is_empty() {

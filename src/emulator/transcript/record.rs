@@ -228,7 +228,7 @@ impl Recorded {
             payload: self.request.payload.clone(),
             ..Start::default()
         };
-        if !self.request.language_code.is_empty() {
+        if self.request.language_code != "en" {
             start.language.clone_from(&self.request.language_code);
         }
         // What the user filled in the first turn comes with it.

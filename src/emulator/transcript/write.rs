@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::expect::{Expect, MessageExpect, Messages};
 use super::{Step, Transcript};
-use crate::emulator::session::{FormParameter, Input, Intent, Page, Start};
+use crate::emulator::session::{FormParameter, Input, Intent, Page};
 use crate::protocol::{Message, Query, ResponseMessage, Struct};
 
 pub(super) fn yaml(transcript: &Transcript) -> String {
@@ -25,8 +25,8 @@ struct Shape<'t> {
     webhook: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: &'t Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'t str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    language: &'t str,
     #[serde(skip_serializing_if = "str::is_empty")]
     channel: &'t str,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -127,7 +127,7 @@ impl<'t> From<&'t Transcript> for Shape<'t> {
             agent: path(agent),
             webhook: path(webhook),
             environment: &start.environment,
-            language: Some(start.language.as_str()).filter(|language| *language != Start::default().language),
+            language: &start.language,
             channel: &start.channel,
             session: &start.session,
             seed: start.seed,
