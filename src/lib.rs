@@ -26,7 +26,8 @@
 //!
 //! - [`fulfillment`]: handlers, their inputs ([`extract`](fulfillment::extract)), [`Reply`],
 //!   [`Router`]. What you write is written against it.
-//! - [`emulator`]: plays the agent: makes its calls, and says what it would do with the answers.
+//! - [`emulator`]: plays the agent: makes its calls, says what it would do with the answers, and remembers it
+//!   from turn to turn.
 //! - [`server`]: HTTP. [`Rejoinder`] brings router, settings and server together; a
 //!   [`Service`](server::Service) mounts into an actix app of your own.
 //! - [`flexible`]: flexible webhooks: templates and paths between parameters and HTTP. It sends nothing.
@@ -35,7 +36,7 @@
 //! - `store`: what outlives a call or the process: in memory, SQLite, PostgreSQL. No agent's turn waits for it.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
-//! - [`testing`]: calls a router without a socket (feature `testing`).
+//! - [`testing`]: calls a router without a socket, and holds conversations with it (feature `testing`).
 //!
 //! Imports run downwards in this order: `server` and `emulator`, `fulfillment`, `flexible` and `auth`, `outbound`
 //! and `store`, `protocol` and `config`.
@@ -92,6 +93,9 @@ mod pages {
     mod callers {}
     #[doc = include_str!("../docs/deferred.md")]
     mod deferred {}
+    #[cfg(feature = "testing")]
+    #[doc = include_str!("../docs/emulate.md")]
+    mod emulate {}
     #[doc = include_str!("../docs/handlers.md")]
     mod handlers {}
     #[doc = include_str!("../docs/agents.md")]

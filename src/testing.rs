@@ -21,10 +21,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A [`Conversation`] is many turns: it remembers what the platform remembers, and plays transcripts.
+//!
 //! [`TokenEndpoint`], [`MetadataServer`] and [`SecretManager`] are small real servers on loopback, which
 //! take the place of what credentials come from; [`Issuer`] signs tokens for calls to a server with caller checks.
 
 mod certificates;
+#[cfg(feature = "testing")]
+mod conversation;
 mod http;
 mod issuer;
 mod metadata_server;
@@ -43,6 +47,8 @@ use crate::protocol::{
 };
 
 pub use certificates::{Certificates, Identity, IdentityFiles, Order};
+#[cfg(feature = "testing")]
+pub use conversation::{Conversation, ConversationError};
 pub use issuer::{Issuer, TokenOrder};
 pub use metadata_server::MetadataServer;
 pub use secret_manager::SecretManager;

@@ -9,7 +9,7 @@ use crate::protocol::webhook::{GenericWebService, ServiceAgentAuth};
 ///
 /// What others have, secret versions and tokens, is presented at the webhook's own address alone. What
 /// stands in the resource may be shown to this machine, too.
-pub(super) fn withhold(service: &mut GenericWebService, to: &Url) {
+pub(crate) fn withhold(service: &mut GenericWebService, to: &Url) {
     let own = Url::parse(&service.uri).ok();
     if own.is_some_and(|own| own.scheme() == to.scheme() && own.host_str() == to.host_str()) {
         return;

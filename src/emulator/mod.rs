@@ -4,7 +4,8 @@
 //! [`Webhook`](crate::protocol::Webhook) describes, standard or flexible, with its credentials, time
 //! limit and size limit; the [`Verdict`] is what the agent does then: what it says and sets, where it
 //! goes, or which `webhook.error.*` event fires. Requests are rendered and answers mapped by the code
-//! that serves flexible webhooks. Everything but sending is pure.
+//! that serves flexible webhooks. A [`Session`] carries what the agent remembers from turn to turn, and a
+//! `transcript::Transcript` is a conversation in a file. Everything but sending is pure.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -49,6 +50,8 @@ mod way;
 pub use called::Called;
 pub use caller::Caller;
 pub use curl::curl;
+#[cfg(feature = "cli")]
+pub(crate) use elsewhere::withhold;
 pub use error::{CallError, CallerError};
 pub use issuer::{Issuer, IssuerError};
 pub use options::Options;

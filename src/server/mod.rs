@@ -40,6 +40,8 @@ pub(crate) use live::Built;
 pub use live::{ReloadError, Reloader};
 pub use rejoinder::Rejoinder;
 pub use reload::Reloads;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use respond::told;
 pub use run::{Server, ServerError};
 pub use service::Service;
 pub use tls::remember_client_certificates;

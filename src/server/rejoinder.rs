@@ -57,6 +57,12 @@ impl From<Router> for Rejoinder {
     }
 }
 
+impl From<Rejoinder> for Router {
+    fn from(rejoinder: Rejoinder) -> Self {
+        rejoinder.router
+    }
+}
+
 impl Rejoinder {
     /// Serves nothing yet.
     pub fn new() -> Self {

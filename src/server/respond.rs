@@ -142,6 +142,12 @@ pub(crate) fn failed(error: &Error, auth: &Auth) -> HttpResponse {
     error_body(&mut response, error.code(), error.public_message())
 }
 
+/// The status and body of that answer, for who needs no connection.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn told(error: &Error) -> (u16, String) {
+    (status(error.kind()).as_u16(), error_text(error.code(), error.public_message()).to_string())
+}
+
 /// One header a challenge: not every client takes a list apart.
 fn challenge(response: &mut HttpResponseBuilder, challenges: &Challenges) {
     for value in challenges.values() {
@@ -162,9 +168,12 @@ fn status(kind: ErrorKind) -> StatusCode {
 }
 
 fn error_body(response: &mut HttpResponseBuilder, code: &str, message: &str) -> HttpResponse {
+    response.json(error_text(code, message))
+}
+
+fn error_text(code: &str, message: &str) -> serde_json::Value {
     // It may quote names from the request, which can be as long as a request.
-    let message = excerpt(message, 1000);
-    response.json(json!({ "error": { "code": code, "message": message } }))
+    json!({ "error": { "code": code, "message": excerpt(message, 1000) } })
 }
 
 /// The answer to a call that was answered.

@@ -20,6 +20,8 @@ use crate::emulator::{Input, Session};
 
 /// A conversation with somebody at a terminal, or with a file of lines.
 pub(super) struct Prompt<'r> {
+    /// What is recorded begins with it.
+    pub(super) about: Transcript,
     pub(super) runtime: &'r Runtime,
     pub(super) session: Session,
     pub(super) webhooks: Webhooks,
@@ -41,7 +43,7 @@ struct Course {
 impl Prompt<'_> {
     pub(super) fn run(self, tag: Option<String>, record: Option<&Path>) -> anyhow::Result<ExitCode> {
         let mut lines = Lines::open()?;
-        let start = Transcript { start: self.session.start().clone(), ..Transcript::default() };
+        let start = Transcript { start: self.session.start().clone(), ..self.about.clone() };
         let mut course = Course {
             session: self.session.clone(),
             tag,
@@ -102,6 +104,7 @@ impl Prompt<'_> {
             Command::Set(name, value) => drop(next.parameters.insert(name, value)),
             Command::Fill(name, value) => next.fills.push((name, value)),
             Command::Queue(text) => next.queued.push(text),
+            Command::Clear => *next = Input::none(),
             Command::State => writeln!(out, "{}", serde_json::to_string_pretty(&course.session.state())?)?,
             Command::Tags => {
                 let mut known = self.candidates(&course.session).tags;

@@ -1,4 +1,4 @@
-//! JUnit XML: a suite a transcript, a case a turn.
+//! `JUnit` XML: a suite a transcript, a case a turn.
 
 use std::time::Duration;
 

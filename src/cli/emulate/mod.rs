@@ -73,7 +73,7 @@ pub(super) struct Emulate {
 enum Format {
     /// A dialogue for people.
     Plain,
-    /// JUnit XML for CI: a suite a transcript, a case a turn.
+    #[value(help = "JUnit XML for CI: a suite a transcript, a case a turn")]
     Junit,
 }
 
@@ -138,7 +138,11 @@ impl Emulate {
             let (session, webhooks) = setting.stage(&transcript, environment)?;
             let mut served = local.as_ref().map(Local::tags).unwrap_or_default();
             served.extend(webhooks.tags());
-            let prompt = interactive::Prompt { runtime: &runtime, session, webhooks, served };
+            let about = match &self.record {
+                Some(record) => self.recorded_as(transcript, record),
+                None => transcript,
+            };
+            let prompt = interactive::Prompt { about, runtime: &runtime, session, webhooks, served };
             prompt.run(self.tag.clone(), self.record.as_deref())
         } else {
             runtime.block_on(Box::pin(setting.play(&transcripts)))
@@ -150,16 +154,36 @@ impl Emulate {
     }
 }
 
+impl Emulate {
+    /// A transcript that names what it is played with, seen from the file that it is recorded into.
+    fn recorded_as(&self, transcript: Transcript, record: &Path) -> Transcript {
+        let beside = |file: &PathBuf| {
+            let same = record.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+            if same { file.clone() } else { std::fs::canonicalize(file).unwrap_or_else(|_| file.clone()) }
+        };
+        let named = |given: &Option<PathBuf>, own: &Option<PathBuf>| {
+            given.clone().or_else(|| own.as_deref().map(|file| transcript.beside(file))).as_ref().map(beside)
+        };
+        let agent = named(&self.agent, &transcript.agent);
+        let webhook = named(&self.webhook, &transcript.webhook);
+        let agent = agent.filter(|_| self.webhook.is_none());
+        let webhook = webhook.filter(|_| agent.is_none());
+        Transcript { agent, webhook, ..transcript }
+    }
+}
+
 /// Where standard webhooks are called.
 #[derive(Debug, Clone)]
 struct Target {
     url: Url,
     headers: HeaderMap,
+    /// Whether it is the server of this run.
+    is_own: bool,
 }
 
 impl Target {
     fn given(url: &Url, headers: &[(HeaderName, HeaderValue)], bearer: Option<&str>) -> anyhow::Result<Self> {
-        Ok(Self { url: url.clone(), headers: given_headers(headers, bearer)? })
+        Ok(Self { url: url.clone(), headers: given_headers(headers, bearer)?, is_own: false })
     }
 
     /// An address without a path is that of the whole server: its door is meant.
@@ -200,6 +224,11 @@ impl Setting<'_> {
             (None, Some(webhook)) => Resources::one(webhook)?,
             (None, None) => Resources::None,
         };
+        if let Resources::Package(package) = &resources {
+            for note in &package.notes {
+                eprintln!("rejoinder: note: {}: {}", note.file, note.message);
+            }
+        }
         let mut start = transcript.start.clone();
         let mut pages = transcript.pages.clone();
         if let Resources::Package(package) = &resources {
@@ -253,7 +282,7 @@ impl Setting<'_> {
                 writeln!(std::io::stdout(), "\n{}", summary(&report))?;
             }
             if let Some(record) = &self.emulate.record {
-                let mut recorder = Recorder::new(shown);
+                let mut recorder = Recorder::new(self.emulate.recorded_as(shown, record));
                 for played in &report.turns {
                     let reaction = played.reaction();
                     let reaction = reaction.context("a turn could not be played, so nothing was recorded")?;

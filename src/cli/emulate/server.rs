@@ -89,7 +89,11 @@ impl Local {
         let url = format!("http://{}/", self.address).parse()?;
         let mut value = HeaderValue::try_from(self.secret.as_str())?;
         value.set_sensitive(true);
-        Ok(Target { url, headers: HeaderMap::from_iter([(HeaderName::from_static(HEADER), value)]) })
+        Ok(Target {
+            url,
+            is_own: true,
+            headers: HeaderMap::from_iter([(HeaderName::from_static(HEADER), value)]),
+        })
     }
 
     /// The tags that it serves.

@@ -1,6 +1,6 @@
 //! Which webhook a turn calls, and where.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,11 +10,11 @@ use crate::config::Config;
 use crate::emulator::package::AgentPackage;
 use crate::emulator::session::meant;
 use crate::emulator::transcript::{Answered, Counterpart, PlayError};
-use crate::emulator::{Caller, Input, Options};
+use crate::emulator::{Caller, Input, Options, withhold};
 use crate::nearest::nearest;
 use crate::outbound::Url;
 use crate::protocol::WebhookRequest;
-use crate::protocol::webhook::Webhook;
+use crate::protocol::webhook::{Service, Webhook};
 
 /// The webhook resources that are known.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub(super) struct Webhooks {
     environment: Option<String>,
     seed: u64,
     external: bool,
+    /// What was noted already: it holds for every turn.
+    noted: Mutex<HashSet<String>>,
     /// What is called, by the webhook's display name; empty for the server itself.
     callers: Mutex<HashMap<String, Arc<Caller>>>,
 }
@@ -55,7 +57,8 @@ impl Webhooks {
         external: bool,
     ) -> Self {
         let (config, target) = (config.clone(), target.clone());
-        Self { config, target, resources, environment, seed, external, callers: Mutex::default() }
+        let (callers, noted) = (Mutex::default(), Mutex::default());
+        Self { config, target, resources, environment, seed, external, noted, callers }
     }
 
     /// The webhook that the agent calls; `None` for the server itself.
@@ -101,22 +104,25 @@ impl Webhooks {
     }
 
     fn options(&self) -> Options {
-        let mut options = Options::default();
-        options.headers = self.target.headers.clone();
-        options.seed = self.seed;
-        options
+        Options { headers: self.target.headers.clone(), seed: self.seed, ..Options::default() }
     }
 
     fn of_server(&self) -> Result<Caller, PlayError> {
-        Caller::to_url(&self.target.url, &self.config, self.options()).map_err(failed)
+        Caller::to_url(&self.target.url, &self.config, self.options()).map_err(|error| failed(&error))
     }
 
     fn of_resource(&self, webhook: &Webhook) -> Result<Caller, PlayError> {
         let changed = self.environment.as_deref();
         let changed = changed.map(|named| overridden(&self.config, named, webhook)).transpose();
         let changed = changed.map_err(|error| PlayError::Webhook(format!("{error:#}")))?.flatten();
-        let webhook = changed.as_ref().unwrap_or(webhook);
-        let options = match self.place(webhook) {
+        let mut webhook = changed.unwrap_or_else(|| webhook.clone());
+        if let (true, Some(service)) = (self.target.is_own, webhook.generic_web_service().cloned()) {
+            // The server of this run asks for nothing else than what the run presents.
+            let mut service = service;
+            withhold(&mut service, &self.target.url);
+            webhook.service = Some(Service::GenericWebService(service));
+        }
+        let options = match self.place(&webhook) {
             Some(to) => Options { to: Some(to), ..self.options() },
             None if self.external => Options { seed: self.seed, ..Options::default() },
             None => {
@@ -126,7 +132,7 @@ impl Webhooks {
                 )));
             }
         };
-        Caller::new(webhook, &self.config, options).map_err(failed)
+        Caller::new(&webhook, &self.config, options).map_err(|error| failed(&error))
     }
 
     /// Where it is called here; `None` if somebody else serves it.
@@ -191,13 +197,16 @@ fn called<'p>(
     }
 }
 
-fn failed(error: crate::emulator::CallerError) -> PlayError {
+fn failed(error: &crate::emulator::CallerError) -> PlayError {
     PlayError::Webhook(error.to_string())
 }
 
 impl Counterpart for Webhooks {
     async fn answer(&self, request: &WebhookRequest, input: &Input) -> Result<Answered, PlayError> {
         let caller = self.caller(request, input)?;
-        Box::pin(caller.answer(request, input)).await
+        let mut answered = Box::pin(caller.answer(request, input)).await?;
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        answered.notes.retain(|note| noted.insert(note.clone()));
+        Ok(answered)
     }
 }

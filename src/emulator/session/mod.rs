@@ -412,13 +412,14 @@ impl Session {
         }
         let said = changes.messages.iter().cloned();
         self.turn.queue.extend(said.map(|said| Spoken { said, origin: Origin::Webhook }));
-        let visit = self.here.clone();
+        let moved_before = std::mem::take(&mut self.turn.moved);
         self.moved_by_answer(changes, &mut events);
+        // Where the answer leads, nothing has been refused yet.
+        let refused = refused.filter(|_| !self.turn.moved);
+        self.turn.moved |= moved_before;
         let mut messages = self.turn.queue[self.turn.told..].to_vec();
         if !goes_on && !self.here.place.is_end() {
-            let asked_before =
-                (!self.turn.moved && visit.place == self.here.place).then_some(refused).flatten();
-            messages.extend(self.prompts(asked_before));
+            messages.extend(self.prompts(refused));
         }
         let hears =
             |spoken: &Spoken| spoken.said.channel.is_empty() || spoken.said.channel == self.start.channel;

@@ -46,7 +46,7 @@ impl Session {
     pub(super) fn moved_by_answer(&mut self, changes: &Changes, events: &mut Vec<String>) {
         if let Some(target) = &changes.target_flow {
             match self.pages.start_of(target) {
-                Ok(start) => self.call_flow(start),
+                Ok(start) => self.call_flow(self.with_known_names(start)),
                 Err(error) => self.turn.notes.push(format!("targetFlow leads nowhere: {error}")),
             }
         }
@@ -70,6 +70,19 @@ impl Session {
             Some(symbol) => self.symbolic(symbol, &start, events),
             None => self.go(place),
         }
+    }
+
+    /// The place with the display names that it had before: an answer has ids alone.
+    fn with_known_names(&self, mut place: Place) -> Place {
+        let visits = std::iter::once(&self.here).chain(&self.previous).chain(&self.stack);
+        for Visit { place: known, .. } in visits.filter(|visit| visit.place.flow_id == place.flow_id) {
+            place.flow.clone_from(&known.flow);
+            if place.page_id == known.page_id {
+                place.page.clone_from(&known.page);
+                break;
+            }
+        }
+        place
     }
 
     /// Whether it is a page of its own, whatever its name means as a symbol.
@@ -107,7 +120,8 @@ impl Session {
 
     /// Goes to a page, of another flow or of this one.
     fn go(&mut self, place: Place) {
-        if place == self.here.place {
+        let place = self.with_known_names(place);
+        if place.is(&self.here.place) {
             return;
         }
         if place.flow_id == self.here.place.flow_id {
@@ -116,7 +130,7 @@ impl Session {
         let returns = self.stack.last().is_some_and(|visit| visit.place.flow_id == place.flow_id);
         if returns {
             self.end_flow();
-            if place != self.here.place {
+            if !place.is(&self.here.place) {
                 self.leave_for(place);
             }
         } else {

@@ -112,6 +112,11 @@ impl Place {
         same(&self.flow, name) || self.flow_id == name || id_of(name, &[], "") == self.flow_id
     }
 
+    /// Whether it is the same page, whatever it is called.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.page_id == other.page_id && self.flow_id == other.flow_id
+    }
+
     /// Whether the session is over here.
     #[must_use]
     pub fn is_end(&self) -> bool {

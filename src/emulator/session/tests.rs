@@ -237,6 +237,19 @@ fn symbolic_targets_move_as_they_say() {
 }
 
 #[test]
+fn pages_keep_the_names_that_transcripts_give_them() {
+    let mut talk = Talk::new(Start::default());
+    let input = Input::text("a").flow("My flow").page("Pick a size").tag("t");
+    let page = |page: &str| json!({ "targetPage": format!("{AGENT}/flows/My-flow/pages/{page}") });
+    let stays = talk.turn(&input, &page("Pick-a-size"));
+    assert_eq!((talk.at(), stays.notes.len()), (("My flow", "Pick a size"), 0), "{stays:?}");
+    talk.turn(&Input::text("b").tag("t"), &page("other"));
+    let back = talk.turn(&Input::text("c").tag("t"), &page("Pick-a-size"));
+    assert!(back.place.is_page("Pick a size") && back.place.is_page("Pick-a-size") && back.moved);
+    assert_eq!(talk.at(), ("My flow", "Pick a size"));
+}
+
+#[test]
 fn flows_wait_for_those_they_call() {
     let mut talk = Talk::new(Start { page: Some("Welcome".to_owned()), ..Start::default() });
     let flow = |name: &str| json!({ "targetFlow": format!("{AGENT}/flows/{name}") });

@@ -238,10 +238,9 @@ impl Expect {
         match &self.messages {
             None => {}
             Some(Messages::Any(expected)) => {
-                if !messages.iter().any(|spoken| expected.is_met_by(spoken)) {
-                    let found = all(messages.iter().map(shown));
-                    wrong.push(Mismatch::new("messages", expected.to_string(), found));
-                }
+                let is_met = messages.iter().any(|spoken| expected.is_met_by(spoken));
+                let found = (!is_met).then(|| all(messages.iter().map(shown)));
+                wrong.extend(found.map(|found| Mismatch::new("messages", expected.to_string(), found)));
             }
             Some(Messages::All(expected)) => {
                 for index in 0..expected.len().max(messages.len()) {

@@ -119,8 +119,8 @@ fn place<T>(spanned: &Spanned<T>) -> Place {
 /// What the parser gives.
 enum Raw {
     Scalar(Value),
-    List(Vec<Spanned<Raw>>),
-    Table(Vec<(Spanned<String>, Spanned<Raw>)>),
+    List(Vec<Spanned<Self>>),
+    Table(Vec<(Spanned<String>, Spanned<Self>)>),
 }
 
 impl<'de> Deserialize<'de> for Raw {

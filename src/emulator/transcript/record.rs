@@ -121,9 +121,10 @@ pub enum RecordError {
     Empty,
 }
 
-/// A transcript of recorded calls: JSON objects one after the other, each what `rejoinder call --json`
-/// prints, or `{"request": WebhookRequest, "response": WebhookResponse}`. They are taken as the turns of
-/// one conversation, whatever their session.
+/// A transcript of recorded calls, which are taken as the turns of one conversation, whatever their session.
+///
+/// They are JSON objects one after the other, each what `rejoinder call --json` prints, or
+/// `{"request": WebhookRequest, "response": WebhookResponse}`.
 ///
 /// # Errors
 ///

@@ -238,6 +238,20 @@ fn the_schema_and_the_parser_judge_alike() {
     assert!(right > 200 && wrong > 1000, "{right} right, {wrong} wrong");
 }
 
+proptest::proptest! {
+    #[test]
+    fn no_text_is_too_strange_to_be_read(text in "\\PC{0,200}", at in 0usize..2000, length in 0usize..40) {
+        let _ = Transcript::parse(&text);
+        let mut fixture = fixtures().remove(at % 6).to_yaml();
+        // A piece replaced by something else, between characters.
+        let cuts: Vec<usize> = fixture.char_indices().map(|(at, _)| at).collect();
+        let start = cuts[at % cuts.len()];
+        let end = cuts[(at % cuts.len() + length).min(cuts.len() - 1)].max(start);
+        fixture.replace_range(start..end, &text);
+        let _ = Transcript::parse(&fixture);
+    }
+}
+
 fn reaction(answer: &Value) -> Reaction {
     let config = Config::load(&Sources::default()).expect("settings");
     let pages = Transcript::parse("turns: []\npages: {P: {form: [{name: a, prompt: A?}, b]}}")
