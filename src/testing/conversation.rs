@@ -31,7 +31,7 @@ use crate::protocol::{Envelope, Struct, WebhookRequest};
 /// rejoinder::param!(Size: Option<String> = "size");
 ///
 /// async fn order(size: Param<Size>) -> Reply {
-///     match &**size {
+///     match size.as_deref() {
 ///         Some(size) => Reply::text(format!("One {size}, coming up.")).clear("size"),
 ///         None => Reply::text("Which size?"),
 ///     }

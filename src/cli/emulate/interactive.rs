@@ -147,6 +147,9 @@ impl Prompt<'_> {
         };
         let mut step = Step { input, ..Step::default() };
         if is_terminal {
+            if step.input.tag.is_none() {
+                writeln!(io::stdout(), "Nothing is called; :tag TAG says what is.")?;
+            }
             // It stands above already.
             step.input.query = None;
         }
