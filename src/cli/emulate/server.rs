@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use anyhow::{Context as _, anyhow};
 use tokio::sync::oneshot;
 
-use super::Target;
+use super::target::Target;
 use crate::config::checks::Header;
 use crate::config::{Check, Config, LogFormat, Sources};
 use crate::outbound::{HeaderMap, HeaderName, HeaderValue};

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Target;
+use super::target::Target;
 use crate::cli::call::{overridden, read_webhook};
 use crate::config::Config;
 use crate::emulator::package::AgentPackage;

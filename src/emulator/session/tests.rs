@@ -2,9 +2,12 @@
 
 use serde_json::json;
 
+use std::time::Duration;
+
 use super::*;
 use crate::config::Sources;
 use crate::emulator::Answer;
+use crate::emulator::Verdict;
 use crate::emulator::verdict::Circumstances;
 
 const AGENT: &str = "projects/p/locations/global/agents/a";

@@ -3,27 +3,33 @@
 //! `docs/emulate.md` describes the format; [`SCHEMA`] is its JSON schema for editors. What is wrong with
 //! a file is told with line and column, all of it at once.
 
+mod calls;
 mod dialogue;
 mod error;
 mod expect;
+#[cfg(test)]
+mod meeting_tests;
 mod node;
 mod play;
 mod read;
+mod read_expect;
 mod reader;
 mod record;
+mod recorded;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use std::path::{Path, PathBuf};
 
+pub use calls::{RecordError, of_calls};
 pub use dialogue::Dialogue;
 #[cfg(feature = "cli")]
 pub(crate) use dialogue::{printable, short, summary, title};
 pub use error::{Fault, TranscriptError};
 pub use expect::{Expect, MessageExpect, Messages, Mismatch};
 pub use play::{Answered, Counterpart, Outcome, PlayError, Played, Report, play, take_turn};
-pub use record::{RecordError, Recorder, of_calls};
+pub use record::Recorder;
 
 use super::session::{Input, Pages, Start};
 
