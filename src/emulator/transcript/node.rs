@@ -59,15 +59,19 @@ impl Node {
         serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options).map(Self::from).map_err(|error| {
             let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
             let place = place.unwrap_or(Place { line: 1, column: 1 });
-            // The place is told once, before the message.
+            // The place is told once, before the message; settings of the parser help nobody here.
             let message = error.to_string();
-            let end = format!(" at line {}, column {}", place.line, place.column);
-            let message = message.replace(&end, "");
-            // What follows is about the parser's own settings.
-            let cut = [", set DuplicateKeyPolicy", "; use from_str_multiple", " by the configured policy"];
+            let cut = [
+                " at line ",
+                ", set DuplicateKeyPolicy",
+                "; use from_str_multiple",
+                " by the configured policy",
+            ];
             let message =
                 cut.iter().fold(message.as_str(), |text, cut| text.split(cut).next().unwrap_or(text));
-            Fault::new(place, "", format!("this is no YAML: {message}"))
+            let is_limit = message.starts_with("budget breached") || message.starts_with("alias replay");
+            let what = if is_limit { "this is more than a transcript may hold" } else { "this is no YAML" };
+            Fault::new(place, "", format!("{what}: {message}"))
         })
     }
 
