@@ -68,6 +68,7 @@ dist:
     "$built" completions zsh > "$folder/completions/_rejoinder"
     "$built" completions fish > "$folder/completions/rejoinder.fish"
     "$built" schema > "$folder/rejoinder.schema.json"
+    "$built" schema transcript > "$folder/transcript.schema.json"
     install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$folder"
     # The time of the commit, and no names of this machine: the same binary gives the same archive.
     tar --create --gzip --file "dist/$name.tar.gz" --directory "$work" \

@@ -131,7 +131,7 @@ impl Emulate {
         // Connections go on while nobody waits for them.
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let setting = Setting { config: &config, target: &target, emulate: &self };
-        let done = if transcripts.is_empty() {
+        if transcripts.is_empty() {
             let transcript = Transcript::default();
             let environment = self.environments.first().map(String::as_str);
             let (session, webhooks) = setting.stage(&transcript, environment)?;
@@ -145,11 +145,7 @@ impl Emulate {
             prompt.run(self.tag.clone(), self.record.as_deref())
         } else {
             runtime.block_on(Box::pin(setting.play(&transcripts)))
-        };
-        if let Some(local) = local {
-            local.stop()?;
         }
-        done
     }
 }
 

@@ -1,10 +1,8 @@
 //! The configured server, started in this process for one run.
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use anyhow::{Context as _, anyhow};
-use tokio::sync::oneshot;
 
 use super::target::Target;
 use crate::config::checks::Header;
@@ -16,13 +14,11 @@ use crate::telemetry::ACCESS;
 /// The header that lets this run in, and nobody else.
 const HEADER: &str = "x-rejoinder-emulate";
 
-/// A server on loopback, which ends with this value.
+/// A server on loopback, which ends with the process: nothing that it still does is waited for.
 pub(super) struct Local {
     config: Arc<Config>,
     address: std::net::SocketAddr,
     secret: String,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<Result<(), ServerError>>>,
 }
 
 impl Local {
@@ -50,32 +46,25 @@ impl Local {
         config.server.tls = Default::default();
         config.server.admin_bind = None;
         let (tell, told) = std::sync::mpsc::channel();
-        let (stop, stopped) = oneshot::channel::<()>();
         let own = config.clone();
         let thread = std::thread::Builder::new().name("server".to_owned()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let done = runtime.block_on(async {
+            runtime.block_on(async {
                 let server = Rejoinder::new().bind(own)?;
                 server.prepare().await?;
                 // Nobody waits for it any more if this fails.
                 let _ = tell.send(server.addresses().first().copied());
-                server
-                    .run(async {
-                        let _ = stopped.await;
-                    })
-                    .await
-            });
-            runtime.shutdown_background();
-            done
+                server.run(std::future::pending()).await
+            })
         })?;
         match told.recv() {
             Ok(address) => {
                 let address = address.context("the server has no address")?;
                 let config = Arc::new(config);
-                Ok(Self { config, address, secret, stop: Some(stop), thread: Some(thread) })
+                Ok(Self { config, address, secret })
             }
             Err(_) => Err(match thread.join() {
-                Ok(Err(error)) => error.into(),
+                Ok(Err::<(), ServerError>(error)) => error.into(),
                 _ => anyhow!("the server does not start"),
             }),
         }
@@ -100,18 +89,6 @@ impl Local {
     pub(super) fn tags(&self) -> Vec<String> {
         let Ok(built) = everything(&self.config) else { return Vec::new() };
         built.fulfillment.patterns().into_iter().map(str::to_owned).collect()
-    }
-
-    pub(super) fn stop(mut self) -> anyhow::Result<()> {
-        if let Some(stop) = self.stop.take() {
-            // It may have ended by itself, which the next line tells.
-            let _ = stop.send(());
-        }
-        match self.thread.take().map(JoinHandle::join) {
-            Some(Err(_)) => Err(anyhow!("the server panicked")),
-            Some(Ok(done)) => Ok(done?),
-            None => Ok(()),
-        }
     }
 }
 
