@@ -40,7 +40,7 @@ pub(crate) use live::Built;
 pub use live::{ReloadError, Reloader};
 pub use rejoinder::Rejoinder;
 pub use reload::Reloads;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 pub(crate) use respond::told;
 pub use run::{Server, ServerError};
 pub use service::Service;

@@ -143,7 +143,7 @@ pub(crate) fn failed(error: &Error, auth: &Auth) -> HttpResponse {
 }
 
 /// The status and body of that answer, for who needs no connection.
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 pub(crate) fn told(error: &Error) -> (u16, String) {
     (status(error.kind()).as_u16(), error_text(error.code(), error.public_message()).to_string())
 }

@@ -175,6 +175,8 @@ fn save(file: &Path, transcript: &Transcript) -> anyhow::Result<()> {
     let created = std::fs::File::create_new(file);
     let mut created = created.with_context(|| format!("cannot write {}", file.display()))?;
     created.write_all(transcript.to_yaml().as_bytes())?;
-    eprintln!("rejoinder: {} turns written to {}", transcript.turns.len(), file.display());
+    let turns = transcript.turns.len();
+    let s = if turns == 1 { "" } else { "s" };
+    eprintln!("rejoinder: {turns} turn{s} written to {}", file.display());
     Ok(())
 }
