@@ -33,13 +33,14 @@
 //! - [`flexible`]: flexible webhooks: templates and paths between parameters and HTTP. It sends nothing.
 //! - [`auth`]: who may call. Closed by default on every address that others can reach.
 //! - [`outbound`]: the one HTTP client for everything that we call.
+//! - `access`: who may manage this server, by tokens with roles; what they changed.
 //! - `store`: what outlives a call or the process: in memory, SQLite, PostgreSQL. No agent's turn waits for it.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket, and holds conversations with it (feature `testing`).
 //!
-//! Imports run downwards in this order: `server` and `emulator`, `fulfillment`, `flexible` and `auth`, `outbound`
-//! and `store`, `protocol` and `config`.
+//! Imports run downwards in this order: `server` and `emulator`, `fulfillment`, `flexible`, `auth` and
+//! `access`, `outbound` and `store`, `protocol` and `config`.
 //!
 //! # Features
 //!
@@ -47,6 +48,7 @@
 //! - `otlp`: sends traces to an OpenTelemetry collector, as `[traces]` says.
 //! - `testing`: the test kit.
 
+mod access;
 pub mod auth;
 mod certificates;
 mod chance;

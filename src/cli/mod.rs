@@ -11,6 +11,8 @@ mod inspect;
 mod new;
 mod schema;
 mod serve;
+mod stored;
+mod token;
 mod watch;
 
 use std::path::PathBuf;
@@ -50,6 +52,8 @@ enum Command {
     IdToken(id_token::IdToken),
     /// Prints a JSON schema for editors.
     Schema(schema::Schema),
+    /// Makes, lists and ends the tokens of those who may manage the server.
+    Token(token::Token),
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.
@@ -94,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::IdToken(token) => token.run(),
         Command::Emulate(emulate) => emulate.run(),
         Command::Schema(schema) => schema.run(),
+        Command::Token(token) => token.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

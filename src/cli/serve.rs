@@ -1,6 +1,6 @@
 //! `rejoinder serve`: answers agents.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -64,6 +64,14 @@ fn introduce(server: &Server, demo: bool, credentials: &str, tags: &[String]) ->
     }
     if !tags.is_empty() {
         writeln!(out, "Tags of the settings: {}", tags.join(", "))?;
+    }
+    if let Some(address) = server.addresses().first()
+        && std::io::stdout().is_terminal()
+        && server.addresses().iter().all(|address| address.ip().is_loopback())
+        && let Some(token) = server.token_for_this_run()
+    {
+        // Behind the #, which browsers keep to themselves.
+        writeln!(out, "Manage it, as long as it runs: {scheme}://{address}/api/docs#token={token}")?;
     }
     if demo && let Some(address) = server.addresses().first() {
         let local = reachable(*address);

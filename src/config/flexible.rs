@@ -1,6 +1,7 @@
 //! `[flexible]`: flexible webhooks, both ways, and what the platform leaves undocumented.
 
 use super::reader::Reader;
+use super::settings::is_ours;
 
 /// `[flexible]`; each key's sentence stands in `config.default.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +157,9 @@ impl Flexible {
                 "expected a path such as \"/flexible\", without ? # {{ }}, blanks or / at its end, or \"\" to turn it off; found {path:?}"
             );
             reader.refuse("path", message);
+        }
+        if is_ours(&path) {
+            reader.refuse("path", format!("{path} is taken by the server itself"));
         }
         let messages_key = reader.text("messages_key");
         if messages_key.is_empty() {

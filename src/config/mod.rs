@@ -4,6 +4,7 @@
 //! variables `REJOINDER_SECTION__KEY`, by `PORT` (the port of `server.bind` alone), and by flags.
 //! Every fault is reported, with the place it was written; unknown keys are refused.
 
+mod access;
 mod agent;
 pub mod checks;
 mod deferred;
@@ -30,6 +31,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+pub use access::Access;
 pub use agent::Agent;
 pub use checks::{Auth, Check};
 pub use deferred::{Deferral, Deferred};
@@ -103,6 +105,8 @@ pub struct Config {
     pub deferred: Deferred,
     /// `[outbound]`
     pub outbound: Outbound,
+    /// `[access]`
+    pub access: Access,
     /// `[store]`
     pub store: Store,
     /// `[secrets]`
@@ -204,6 +208,7 @@ impl Config {
         let duplicates = reader.section("duplicates", Duplicates::read);
         let deferred = reader.section("deferred", Deferred::read);
         let outbound = reader.section("outbound", Outbound::read);
+        let access = reader.section("access", Access::read);
         let store = reader.section("store", Store::read);
         let secrets = reader.section("secrets", Secrets::read);
         let agent = reader.section("agent", Agent::read);
@@ -222,6 +227,7 @@ impl Config {
             duplicates,
             deferred,
             outbound,
+            access,
             store,
             secrets,
             references: Vec::new(),

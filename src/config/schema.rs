@@ -52,7 +52,7 @@ fn of_type(key: &Key, keys: &[Key]) -> Value {
         KeyType::Bool => json!({ "type": "boolean" }),
         KeyType::Integer => json!({ "type": "integer", "minimum": 0 }),
         KeyType::Ratio => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
-        KeyType::Duration => json!({ "type": "string", "pattern": "^[0-9.]+ ?(ms|s|m|min|h)$" }),
+        KeyType::Duration => json!({ "type": "string", "pattern": "^[0-9.]+ ?(ms|s|m|min|h|d)$" }),
         KeyType::Size => {
             json!({ "type": ["string", "integer"], "pattern": "^[0-9]+ ?(B|KiB|MiB|GiB)?$" })
         }

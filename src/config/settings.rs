@@ -87,7 +87,7 @@ impl Server {
                 );
                 reader.refuse("webhook_paths", message);
             }
-            if ["/healthz", "/readyz", "/api/handlers", "/metrics"].contains(&path.as_str()) {
+            if is_ours(path) {
                 reader.refuse("webhook_paths", format!("{path} is taken by the server itself"));
             }
         }
@@ -117,6 +117,27 @@ impl Server {
             tls: reader.section("tls", Tls::read),
         }
     }
+}
+
+/// Whether the server itself answers this path.
+pub(super) fn is_ours(path: &str) -> bool {
+    const ALONE: &[&str] = &["/healthz", "/readyz", "/metrics"];
+    const WITH_ALL_BELOW: &[&str] = &[
+        "/api/audit",
+        "/api/docs",
+        "/api/handlers",
+        "/api/invocations",
+        "/api/me",
+        "/api/openapi.json",
+        "/api/tokens",
+        "/api/v2",
+        "/console",
+        "/v3",
+        "/v3beta1",
+    ];
+    let below =
+        |own: &&str| path.strip_prefix(*own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    ALONE.contains(&path) || WITH_ALL_BELOW.iter().any(below)
 }
 
 impl Fulfillment {

@@ -59,7 +59,7 @@ impl Bind {
     }
 }
 
-/// `"4.5s"`, `"500ms"`, `"2m"`.
+/// `"4.5s"`, `"500ms"`, `"2m"`, `"7d"`.
 pub(super) fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<Duration, String> {
     let expected = || {
         format!(
@@ -75,6 +75,7 @@ pub(super) fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<D
         "s" => 1.0,
         "m" | "min" => 60.0,
         "h" => 3600.0,
+        "d" => 86_400.0,
         _ => return Err(expected()),
     };
     Duration::try_from_secs_f64(number * unit).ok().filter(|time| range.contains(time)).ok_or_else(expected)

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 
+use super::api;
 use super::pages::{self, Audience};
 use super::run::ServerError;
 use super::service::Service;
@@ -34,7 +35,10 @@ impl Admin {
         let service = service.clone();
         let app = move || {
             App::new()
-                .configure(|config| pages::register(config, &service, Audience::Everyone))
+                .configure(|config| {
+                    pages::register(config, &service, Audience::Everyone);
+                    api::register(config, &service.door);
+                })
                 .default_service(web::to(|| async { pages::nothing_here() }))
         };
         // A scrape now and then: one thread is plenty.

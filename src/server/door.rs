@@ -14,6 +14,7 @@ use super::flood::Flood;
 use super::lifecycle::Lifecycle;
 use super::overload::Overload;
 use super::shown::Shown;
+use crate::access::Access;
 use crate::auth::Auth;
 use crate::config::{DuplicateScope, Turn};
 use crate::fulfillment::Fulfillment;
@@ -34,6 +35,8 @@ pub(crate) struct Door {
     pub(crate) metrics: Metrics,
     /// Where everything is kept that is not the agent's turn.
     pub(crate) store: Store,
+    /// Who may manage.
+    pub(crate) access: Access,
     pub(crate) tracing: Tracing,
     pub(crate) handlers: Handle,
     pub(crate) background: Background,

@@ -5,6 +5,7 @@
 
 mod access_log;
 mod admin;
+mod api;
 mod background;
 mod body;
 mod connections;
@@ -35,6 +36,8 @@ mod trace;
 mod turn;
 mod webhook;
 
+#[cfg(feature = "cli")]
+pub(crate) use api::lasting;
 #[cfg(feature = "cli")]
 pub(crate) use live::Built;
 pub use live::{ReloadError, Reloader};

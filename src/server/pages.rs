@@ -1,16 +1,17 @@
 //! The small answers: health, readiness, which tags are served, and the numbers for Prometheus.
 
-use std::future::ready as answered;
+use std::future::{Future, ready as answered};
 use std::sync::Arc;
 
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::door::Door;
-use super::local;
 use super::respond::Refusal;
 use super::service::Service;
+use super::{api, local};
+use crate::access::Action;
 use crate::telemetry::metrics;
 
 /// Who may see what only operators should.
@@ -25,18 +26,29 @@ pub(super) enum Audience {
 /// Answers the paths that are the server's own; `webhook_paths` may not have them.
 pub(super) fn register(config: &mut web::ServiceConfig, service: &Service, audience: Audience) {
     let (door, counted, served) = (Arc::clone(&service.door), service.clone(), service.clone());
-    page(config, "/healthz", |_| health());
-    page(config, "/readyz", move |_| ready(&door));
+    page(config, "/healthz", |_| answered(health()));
+    page(config, "/readyz", move |_| answered(ready(&door)));
     page(config, "/api/handlers", move |request| {
-        audience.admit(request).map_or_else(|refusal| refusal.respond(), |()| handlers(&served))
+        let service = served.clone();
+        async move { audience.admit(&service.door, &request).await.map_or_else(refused, |()| handlers(&service)) }
     });
     page(config, "/metrics", move |request| {
-        audience.admit(request).map_or_else(|refusal| refusal.respond(), |()| metrics(&counted))
+        let service = counted.clone();
+        async move { audience.admit(&service.door, &request).await.map_or_else(refused, |()| metrics(&service)) }
     });
 }
 
 impl Audience {
-    fn admit(self, request: &HttpRequest) -> Result<(), Refusal> {
+    /// Lets in who is here, and who shows a token that may look.
+    pub(super) async fn admit(self, door: &Door, request: &HttpRequest) -> Result<(), Refusal> {
+        let Err(refusal) = self.admit_unknown(request) else { return Ok(()) };
+        if !request.headers().contains_key(AUTHORIZATION) && !door.access.is_possible() {
+            return Err(refusal);
+        }
+        api::admit(door, request, Action::View).await.map(drop)
+    }
+
+    fn admit_unknown(self, request: &HttpRequest) -> Result<(), Refusal> {
         match self {
             Self::Local => local::only_local(request),
             Self::Everyone => Ok(()),
@@ -44,15 +56,19 @@ impl Audience {
     }
 }
 
-fn page(
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_or_else` gives")]
+fn refused(refusal: Refusal) -> HttpResponse {
+    refusal.respond()
+}
+
+fn page<Fut: Future<Output = HttpResponse> + 'static>(
     config: &mut web::ServiceConfig,
     path: &str,
-    answer: impl Fn(&HttpRequest) -> HttpResponse + Clone + 'static,
+    answer: impl Fn(HttpRequest) -> Fut + Clone + 'static,
 ) {
-    let get = move |request: HttpRequest| answered(answer(&request));
     let resource = web::resource(path)
-        .route(web::get().to(get.clone()))
-        .route(web::head().to(get))
+        .route(web::get().to(answer.clone()))
+        .route(web::head().to(answer))
         .default_service(web::to(|| async { Refusal::Method { allowed: "GET, HEAD" }.respond() }));
     config.service(resource);
 }

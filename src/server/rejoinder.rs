@@ -19,6 +19,7 @@ use super::run::{Server, ServerError};
 use super::service::Service;
 use super::shown::Shown;
 use super::signals::signals;
+use crate::access::Access;
 use crate::auth::Auth;
 use crate::config::{Config, Sources};
 use crate::emulator::package::check::Served;
@@ -207,6 +208,7 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         tracing::warn!(target: "rejoinder::routes", "{note}");
     }
     let metrics = live.outbound().metrics().clone();
+    let store = Store::new(&config.store, Some(handlers.clone()), metrics.clone());
     let door = Arc::new(Door {
         fulfillment: ArcSwap::from_pointee(fulfillment),
         auth,
@@ -216,8 +218,9 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
             time: server.body_timeout,
         },
         shown: Shown::new(&config.log),
-        metrics: metrics.clone(),
-        store: Store::new(&config.store, Some(handlers.clone()), metrics),
+        metrics,
+        access: Access::new(&config.access, store.clone()),
+        store,
         tracing: Tracing::new(&config.traces),
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),

@@ -7,9 +7,11 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::overload::Full;
+use crate::access::{self, RefusedKind};
 use crate::auth::{Auth, Challenges};
 use crate::error::{Error, ErrorKind};
 use crate::excerpt::excerpt;
+use crate::store::StoreError;
 
 /// A refusal of the server itself, before or instead of a handler.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,17 @@ pub(crate) enum Refusal {
     Parameters { cause: String },
     #[error("{0}")]
     Local(&'static str),
+    #[error("{}", .0.public_message())]
+    Access(access::Refused),
+    #[error("{}", .0.public_message())]
+    Store(#[from] StoreError),
+    /// Something about a request of our own API.
+    #[error("{0}")]
+    Argument(String),
+    #[error("There is no {0}.")]
+    Nothing(&'static str),
+    #[error("{0}")]
+    Conflict(String),
 }
 
 impl Refusal {
@@ -58,7 +71,11 @@ impl Refusal {
             Self::Forbidden { .. } | Self::Local(_) => "forbidden",
             Self::CannotJudge => "cannot_judge_caller",
             Self::Method { .. } => "method_not_allowed",
-            Self::Path => "not_found",
+            Self::Path | Self::Nothing(_) => "not_found",
+            Self::Access(refused) => refused.code(),
+            Self::Store(error) => error.code(),
+            Self::Argument(_) => "invalid_argument",
+            Self::Conflict(_) => "conflict",
             Self::ContentType { .. } => "unsupported_content_type",
             Self::ContentEncoding { .. } => "unsupported_content_encoding",
             Self::TooLarge { .. } => "too_large",
@@ -82,11 +99,21 @@ impl Refusal {
             Self::Head { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Path => StatusCode::NOT_FOUND,
+            Self::Path | Self::Nothing(_) => StatusCode::NOT_FOUND,
+            Self::Access(refused) => match refused.kind() {
+                RefusedKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+                RefusedKind::Forbidden => StatusCode::FORBIDDEN,
+                RefusedKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            },
+            Self::Store(error) if error.is_conflict() => StatusCode::CONFLICT,
+            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::ContentType { .. } | Self::ContentEncoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Body { .. } | Self::Request(_) | Self::Parameters { .. } => StatusCode::BAD_REQUEST,
+            Self::Body { .. } | Self::Request(_) | Self::Parameters { .. } | Self::Argument(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Forbidden { .. } | Self::Local(_) => StatusCode::FORBIDDEN,
         });
         match self {
@@ -109,7 +136,16 @@ impl Refusal {
             Self::TooLarge { .. } | Self::TooSlow { .. } | Self::Body { .. } => {
                 response.force_close();
             }
+            Self::Access(refused) => {
+                if let Some(challenge) = refused.challenge() {
+                    response.insert_header((header::WWW_AUTHENTICATE, challenge));
+                }
+            }
             Self::Path
+            | Self::Nothing(_)
+            | Self::Store(_)
+            | Self::Argument(_)
+            | Self::Conflict(_)
             | Self::Forbidden { challenges: None }
             | Self::Head { .. }
             | Self::ContentType { .. }

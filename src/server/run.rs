@@ -9,6 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, web};
 
 use super::admin::Admin;
+use super::api;
 use super::connections::{self, Connections, Rules};
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
@@ -156,6 +157,12 @@ impl Server {
         &self.service.paths
     }
 
+    /// An admin token for as long as this server runs, where there is no store that would keep one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn token_for_this_run(&self) -> Option<String> {
+        self.service.door.access.for_this_run().map(|token| token.expose())
+    }
+
     /// What replaces the routes of the settings while the server runs.
     #[must_use]
     pub fn reloader(&self) -> Reloader {
@@ -275,6 +282,9 @@ fn app(
 > {
     App::new()
         .service(service.clone())
-        .configure(|config| pages::register(config, service, Audience::Local))
+        .configure(|config| {
+            pages::register(config, service, Audience::Local);
+            api::register(config, &service.door);
+        })
         .default_service(web::to(|| async { pages::nothing_here() }))
 }

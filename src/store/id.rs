@@ -19,13 +19,19 @@ impl Id {
 
     /// A new one; those of one process are in order also within a millisecond, up to 4096 of them.
     pub(crate) fn new(clock: &Clock) -> Self {
-        // 48 bits of milliseconds and 12 that count within one.
         static LAST: AtomicU64 = AtomicU64::new(0);
+        Self::after(&LAST, clock)
+    }
+
+    fn after(last: &AtomicU64, clock: &Clock) -> Self {
+        /// A clock that was set back by more than this is followed.
+        const AHEAD: u64 = 1000 << 12;
+        // 48 bits of milliseconds and 12 that count within one.
         let now = u64::try_from(micros(clock) / 1000).unwrap_or_default() << 12;
-        let next = |last: u64| Some(now.max(last + 1));
+        let next = |last: u64| if last >= now && last - now < AHEAD { last + 1 } else { now };
         // The closure always gives a number.
-        let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_default();
-        let time = now.max(last + 1);
+        let before = last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+        let time = next(before.unwrap_or_default());
         let mut chance = [0; 16];
         if getrandom::fill(&mut chance[..9]).is_err() {
             // Without chance from the system: different from process to process all the same.
@@ -34,6 +40,12 @@ impl Id {
         }
         let chance = u128::from_le_bytes(chance) & ((1 << 68) - 1);
         Self::of_bits(u128::from(time) << 68 | chance)
+    }
+
+    /// The least id that could have been made at this time, in microseconds since 1970.
+    pub(crate) fn first_of(micros: i64) -> Self {
+        let time = u128::try_from(micros / 1000).unwrap_or_default();
+        Self::of_bits(time << 80)
     }
 
     fn of_bits(bits: u128) -> Self {
@@ -87,13 +99,19 @@ mod tests {
 
     #[test]
     fn ids_are_different_and_in_order() {
-        let clock = Clock::manual();
-        let mut ids: Vec<Id> = (0..1000).map(|_| Id::new(&clock)).collect();
+        let (clock, last) = (Clock::manual(), AtomicU64::new(0));
+        let mut ids: Vec<Id> = (0..5000).map(|_| Id::after(&last, &clock)).collect();
         clock.advance(Duration::from_secs(1));
-        ids.push(Id::new(&clock));
+        ids.push(Id::after(&last, &clock));
         assert!(ids.is_sorted());
         ids.dedup();
-        assert_eq!(ids.len(), 1001);
+        assert_eq!(ids.len(), 5001);
+        // The clock is set right after it was a day ahead.
+        let ahead = clock.clone();
+        let right = Clock::manual();
+        ahead.advance(Duration::from_secs(86_400));
+        let ahead = Id::after(&last, &ahead);
+        assert!(Id::after(&last, &right) < ahead);
     }
 
     #[test]
@@ -110,6 +128,11 @@ mod tests {
         ] {
             assert!(text.parse::<Id>().is_err(), "{text}");
         }
+        let clock = Clock::system();
+        assert!(
+            Id::first_of(micros(&clock)) <= Id::new(&clock)
+                && Id::first_of(micros(&clock) + 10_000) > Id::new(&clock)
+        );
         assert_eq!(Id::of_bits(u128::MAX).as_str(), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
     }
 }

@@ -32,7 +32,6 @@ use tokio::sync::Mutex;
 pub(crate) use error::StoreError;
 #[cfg(feature = "cli")]
 pub(crate) use examine::{Found, Schema, examine};
-#[expect(unused_imports, reason = "as above")]
 pub(crate) use id::{Id, micros};
 pub(crate) use place::Place;
 pub(crate) use query::{Query, Row};

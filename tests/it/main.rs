@@ -47,6 +47,7 @@ mod https;
 mod inputs;
 mod inspect;
 mod log;
+mod management;
 mod metrics;
 mod mtls;
 mod new_project;
