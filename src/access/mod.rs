@@ -23,7 +23,9 @@ pub(crate) use audit::{Change, Filter};
 pub(crate) use refused::{Refused, RefusedKind};
 pub(crate) use role::{Action, Role};
 pub(crate) use token::Token;
-pub(crate) use tokens::{CreateError, Known, New, end_of, text};
+#[cfg(feature = "cli")]
+pub(crate) use tokens::text;
+pub(crate) use tokens::{CreateError, Known, New, end_of};
 pub(crate) use who::Who;
 
 use crate::clock::Clock;
@@ -93,6 +95,7 @@ impl Access {
     }
 
     /// An admin token for as long as this process runs, where there is no store that would keep one.
+    #[cfg(any(test, feature = "cli"))]
     pub(crate) fn for_this_run(&self) -> Option<Token> {
         if self.0.store.is_configured() {
             return None;

@@ -16,6 +16,7 @@ pub(crate) struct Who {
 
 impl Who {
     /// Whoever runs our command where the store's settings are.
+    #[cfg(any(test, feature = "cli"))]
     pub(crate) fn command_line() -> Self {
         let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
         let user = user
