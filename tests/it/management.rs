@@ -225,6 +225,7 @@ fn a_terminal_is_told_the_admin_token_of_this_run_and_nothing_else_is() {
     let text = on_a_terminal(folder.path(), &[]);
     assert!(text.contains("#token=rjt_"), "{text}");
     let store = TestStore::sqlite();
+    let folder = tempfile::tempdir().expect("a folder");
     let kept = on_a_terminal(folder.path(), &[store.setting(), ("REJOINDER_DEMO__ENABLED", "true")]);
     assert!(!kept.contains("rjt_"), "{kept}");
     let mut program = Program::serve();
