@@ -20,7 +20,7 @@ impl Who {
     pub(crate) fn command_line() -> Self {
         let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
         let user = user
-            .map_or_else(|| "rejoinder".to_owned(), |user| crate::excerpt::excerpt(&user, 100).into_owned());
+            .map_or_else(|| "command line".to_owned(), |user| crate::excerpt::excerpt(&user, 100).into_owned());
         Self { id: "command-line".into(), name: user.into(), role: Role::Admin }
     }
 

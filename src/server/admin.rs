@@ -37,7 +37,7 @@ impl Admin {
             App::new()
                 .configure(|config| {
                     pages::register(config, &service, Audience::Everyone);
-                    api::register(config, &service.door);
+                    api::register(config, &service.door, Audience::Everyone);
                 })
                 .default_service(web::to(|| async { pages::nothing_here() }))
         };

@@ -284,7 +284,7 @@ fn app(
         .service(service.clone())
         .configure(|config| {
             pages::register(config, service, Audience::Local);
-            api::register(config, &service.door);
+            api::register(config, &service.door, Audience::Local);
         })
         .default_service(web::to(|| async { pages::nothing_here() }))
 }

@@ -195,6 +195,54 @@ fn strangers_are_logged_and_their_tokens_are_not() {
     assert!(!program.log().contains("aaaaaaaa"), "{}", program.log());
 }
 
+#[test]
+fn every_operation_that_is_described_answers_and_no_other_method_does() {
+    let store = TestStore::sqlite();
+    let served = Served::demo_with(&[store.setting()]);
+    let admin = token(&store, "admin", &[]);
+    let described = served.ask(&Request::get("/api/openapi.json")).json();
+    assert_eq!(described["info"]["version"], env!("CARGO_PKG_VERSION"));
+    let far = Request::get("/api/openapi.json").header("X-Forwarded-For", "203.0.113.9");
+    served.ask(&far).refused(401, "unauthorized");
+    let viewer = token(&store, "viewer", &[]);
+    assert_eq!(served.ask(&with(&viewer, far)).status, 200);
+    for (path, operations) in described["paths"].as_object().expect("paths") {
+        let shown = path.replace("{id}", id(&admin));
+        for (name, method) in [("get", "GET"), ("post", "POST"), ("put", "PUT"), ("delete", "DELETE")] {
+            let request = with(&admin, post(&shown, &json!({ "role": "viewer" })));
+            let request = if name == "post" { request } else { with(&admin, Request::new(method, &*shown)) };
+            let status = served.ask(&request).status;
+            match operations.get(name).map(|operation| &operation["responses"]) {
+                Some(responses) => {
+                    assert!(responses.get(status.to_string()).is_some(), "{name} {path}: {status}")
+                }
+                None => assert_eq!(status, 405, "{name} {path}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_to_read_it_runs_nothing_of_others() {
+    let served = Served::demo();
+    for (path, kind) in [
+        ("/api/docs", "text/html"),
+        ("/api/docs/page.js", "text/javascript"),
+        ("/api/docs/page.css", "text/css"),
+    ] {
+        let part = served.ask(&Request::get(path).header("X-Forwarded-For", "203.0.113.9"));
+        assert_eq!(part.status, 200);
+        assert!(part.header("Content-Type").is_some_and(|found| found.starts_with(kind)));
+        let policy = part.header("Content-Security-Policy").expect("a policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{policy}");
+        let text = String::from_utf8_lossy(&part.body);
+        assert!(
+            !text.contains("http://") && !text.contains("https://") && !text.contains("innerHTML"),
+            "{text}"
+        );
+    }
+}
+
 /// Runs `serve` with a terminal, as `script` makes one, until it has said where it is.
 fn on_a_terminal(folder: &Path, settings: &[(&str, &str)]) -> String {
     let log = folder.join("seen");

@@ -3,6 +3,7 @@
 //! Every resource has a file of its own; who may ask, a token decides.
 
 mod audit;
+mod docs;
 mod me;
 mod query;
 mod tokens;
@@ -20,6 +21,7 @@ use serde::de::DeserializeOwned;
 use super::door::Door;
 use super::identity::Identity;
 use super::memory::Memory;
+use super::pages::Audience;
 use super::respond::Refusal;
 use super::{body, trace};
 use crate::access::{self, Action, Who};
@@ -29,7 +31,8 @@ use crate::telemetry::trace::Tracing;
 const LARGEST: usize = 64 << 10;
 
 /// Answers everything of our own API.
-pub(super) fn register(config: &mut ServiceConfig, door: &Arc<Door>) {
+pub(super) fn register(config: &mut ServiceConfig, door: &Arc<Door>, audience: Audience) {
+    docs::register(config, door, audience);
     audit::register(config, door);
     me::register(config, door);
     tokens::register(config, door);
