@@ -413,9 +413,9 @@ pub(crate) fn read_enum<T: EnumType>(value: &Value) -> Result<T, &'static str> {
             Err(_) => T::from_name(name),
         }),
         Value::Number(number) => {
-            enum_number(&number.to_string()).map(T::from_number).ok_or(Kind::Enum.expected())
+            enum_number(&number.to_string()).map(T::from_number).ok_or(Kind::Enum(&[]).expected())
         }
-        _ => Err(Kind::Enum.expected()),
+        _ => Err(Kind::Enum(&[]).expected()),
     }
 }
 

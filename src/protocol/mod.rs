@@ -10,11 +10,13 @@
 pub mod decode;
 mod envelope;
 mod field;
+pub(crate) mod field_mask;
 pub mod inspect;
 pub(crate) mod json;
 mod masked;
 mod message;
 pub mod names;
+pub(crate) mod numeric;
 mod page;
 mod request;
 mod response;
@@ -28,6 +30,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 pub use envelope::{Envelope, RawValue};
+pub(crate) use field::MessageType;
 pub use json::{Place, Reason};
 pub use message::{
     AudioSource, ConversationSuccess, EndInteraction, KnowledgeInfoCard, LiveAgentHandoff, Message,
@@ -73,23 +76,23 @@ fn text_of(body: &Bytes) -> Result<ByteString, ParseError> {
 }
 
 /// Reads one whole message, the values that nobody asks for included.
-fn parse<M: field::MessageType>(body: &[u8]) -> Result<M, ParseError> {
+fn parse<M: MessageType>(body: &[u8]) -> Result<M, ParseError> {
     let text = text_of(&Bytes::copy_from_slice(body))?;
     check::<M>(&text, &mut walk::Found::default()).map_err(|fault| ParseError::new(&text, fault))?;
     build(&text).map_err(|fault| ParseError::new(&text, fault))
 }
 
-fn check<M: field::MessageType>(text: &str, found: &mut walk::Found) -> Result<(), json::Fault> {
+fn check<M: MessageType>(text: &str, found: &mut walk::Found) -> Result<(), json::Fault> {
     walk::walk(text, schema_of::<M>(), found)?;
     json::strict::check(text)
 }
 
-fn schema_of<M: field::MessageType>() -> &'static schema::Message {
+fn schema_of<M: MessageType>() -> &'static schema::Message {
     const { &M::SCHEMA }
 }
 
 /// Builds a message from a checked text.
-fn build<M: field::MessageType>(text: &str) -> Result<M, json::Fault> {
+fn build<M: MessageType>(text: &str) -> Result<M, json::Fault> {
     // The checks leave nothing to go wrong here; if they ever did, that would be told, not hidden.
     let other = |message: String| json::Fault::new(Reason::Other { message }, 0);
     let object = serde_json::from_str(text).map_err(|error| other(error.to_string()))?;
@@ -97,7 +100,7 @@ fn build<M: field::MessageType>(text: &str) -> Result<M, json::Fault> {
 }
 
 /// Builds the elements of a list from a checked text.
-fn build_list<M: field::MessageType>(text: &str) -> Result<Vec<M>, json::Fault> {
+fn build_list<M: MessageType>(text: &str) -> Result<Vec<M>, json::Fault> {
     let other = |message: String| json::Fault::new(Reason::Other { message }, 0);
     let list = serde_json::from_str(text).map_err(|error| other(error.to_string()))?;
     field::FieldType::read(list).map_err(|expected| other(format!("an element must be {expected}")))

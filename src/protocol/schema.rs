@@ -42,7 +42,8 @@ pub(crate) enum Kind {
     Bool,
     Float,
     Bytes,
-    Enum,
+    /// The names that this version knows, and their numbers.
+    Enum(&'static [(&'static str, i32)]),
     Duration,
     Timestamp,
     Message(&'static Message),
@@ -63,7 +64,7 @@ impl Kind {
             Self::Bool => "true or false",
             Self::Float => "a number that a 32-bit float holds",
             Self::Bytes => "base64 text",
-            Self::Enum => "an enum value's name, or its number",
+            Self::Enum(_) => "an enum value's name, or its number",
             Self::Duration => "seconds with an s behind them, such as \"5s\" or \"1.500s\"",
             Self::Timestamp => "a time such as \"2026-11-22T18:30:00Z\"",
             Self::Message(_) | Self::Struct | Self::Map(_) => "an object",
@@ -324,7 +325,8 @@ macro_rules! open_enum {
         }
 
         impl $crate::protocol::field::FieldType for $name {
-            const KIND: $crate::protocol::schema::Kind = $crate::protocol::schema::Kind::Enum;
+            const KIND: $crate::protocol::schema::Kind =
+                $crate::protocol::schema::Kind::Enum(&[ $( ($text, $number), )* ]);
 
             fn read(value: serde_json::Value) -> Result<Self, &'static str> {
                 $crate::protocol::field::read_enum(&value)

@@ -159,11 +159,11 @@ impl Walk<'_, '_> {
             (Kind::Message(message), b'{') => self.message(message)?,
             (Kind::Map(kind), b'{') => self.map(field, *kind)?,
             (Kind::Repeated(kind), b'[') => self.repeated(field, *kind)?,
-            (Kind::Enum | Kind::Float, b'-' | b'0'..=b'9') => {
+            (Kind::Enum(_) | Kind::Float, b'-' | b'0'..=b'9') => {
                 self.scanner.number()?;
                 let text = &self.text[start..self.scanner.pos()];
                 let fits = match kind {
-                    Kind::Enum => enum_number(text).is_some(),
+                    Kind::Enum(_) => enum_number(text).is_some(),
                     // Without an exponent, a float holds any number this short.
                     _ => (text.len() < 38 && !text.contains(['e', 'E'])) || read_float(text).is_some(),
                 };
@@ -172,7 +172,7 @@ impl Walk<'_, '_> {
                 }
             }
             (
-                Kind::String | Kind::Enum | Kind::Float | Kind::Bytes | Kind::Duration | Kind::Timestamp,
+                Kind::String | Kind::Enum(_) | Kind::Float | Kind::Bytes | Kind::Duration | Kind::Timestamp,
                 b'"',
             ) => {
                 let text = self.scanner.string()?;
@@ -181,7 +181,7 @@ impl Walk<'_, '_> {
                 {
                     self.found.escaped |= 1 << slot as u32;
                 }
-                let plain = matches!(kind, Kind::String | Kind::Enum);
+                let plain = matches!(kind, Kind::String | Kind::Enum(_));
                 let fits = (plain && !text.escaped) || {
                     let decoded = strict::decode(self.text, text)?;
                     match kind {

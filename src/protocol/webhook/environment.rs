@@ -93,6 +93,14 @@ impl Environment {
     }
 }
 
+impl Webhook {
+    /// Whether this, as an override, is about that webhook: see [`Environment::overrides_for`].
+    pub(crate) fn is_about(&self, webhook: &Self) -> bool {
+        same_webhook(&self.name, &webhook.name)
+            || !self.display_name.is_empty() && self.display_name == webhook.display_name
+    }
+}
+
 /// Whether two names, full or the id alone, name one webhook.
 pub(super) fn same_webhook(one: &str, other: &str) -> bool {
     let both_full = one.contains('/') && other.contains('/');

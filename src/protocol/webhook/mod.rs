@@ -34,6 +34,7 @@ pub(crate) mod export;
 mod generic;
 mod overrides;
 mod resource;
+mod write_only;
 
 use bytes::Bytes;
 
