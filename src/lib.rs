@@ -66,6 +66,7 @@ pub mod fulfillment;
 mod nearest;
 pub mod outbound;
 pub mod protocol;
+mod resources;
 pub mod server;
 mod store;
 mod telemetry;

@@ -1,18 +1,19 @@
 //! What is served, and how it is built anew when the files it comes from change.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 
 use super::door::Door;
 use crate::config::Config;
 use crate::fulfillment::deferred::{Deferrals, Hold};
-use crate::fulfillment::upstream::resources::Resources;
-use crate::fulfillment::upstream::routes;
+use crate::fulfillment::upstream::resources::{Known, Made, Resources};
+use crate::fulfillment::upstream::routes::{self, Kept};
 use crate::fulfillment::{Fulfillment, OnError, Reply, Router, SetupError};
 use crate::outbound::credentials::Sources;
 use crate::outbound::google::Google;
 use crate::outbound::{Outbound, Secrets};
+use crate::resources::Serving;
 
 /// The routes written in code, and what those of the settings are built with.
 #[derive(Debug, Clone)]
@@ -23,6 +24,32 @@ pub(crate) struct Live {
     secrets: Secrets,
     deferrals: Arc<Deferrals>,
     door: Option<Arc<Door>>,
+    /// What is served now; held while something else is put in its place.
+    current: Arc<Mutex<Current>>,
+}
+
+/// What the routes that are served were built of.
+#[derive(Debug)]
+struct Current {
+    config: Arc<Config>,
+    /// None while nothing has asked for them.
+    files: Option<Arc<Resources>>,
+    made: Arc<Made>,
+    /// The tags that cannot be served.
+    broken: Vec<String>,
+    kept: Kept,
+}
+
+impl Current {
+    fn files(&mut self) -> Arc<Resources> {
+        Arc::clone(self.files.get_or_insert_with(|| Arc::new(Resources::load(&self.config))))
+    }
+
+    /// Without routes nothing is read: resources may lie there for other commands.
+    fn known(&mut self) -> Known {
+        let files = if self.config.routes.is_empty() { Arc::default() } else { self.files() };
+        Known { files, made: Arc::clone(&self.made) }
+    }
 }
 
 /// What settings and code come to.
@@ -31,6 +58,9 @@ pub(crate) struct Built {
     pub(crate) fulfillment: Fulfillment,
     /// What cannot be served; such a tag answers 500.
     pub(crate) faults: Vec<String>,
+    /// The tags that it is about, each with what is wrong.
+    pub(crate) broken: Vec<(String, String)>,
+    kept: Kept,
     /// What is served otherwise than its resource says.
     pub(crate) notes: Vec<String>,
 }
@@ -68,7 +98,15 @@ impl Live {
         let deferrals = Arc::new(Deferrals::new(&config.deferred, runtime.clone(), hold));
         let (outbound, google) = (Outbound::new(&config.outbound), Google::new(runtime));
         let secrets = Secrets::new(&config.secrets, &config.references, &outbound, google.clone());
-        Self { code, outbound, google, secrets, deferrals, door: None }
+        let (config, made) = (Arc::new(config.clone()), Arc::default());
+        let current = Arc::new(Mutex::new(Current {
+            config,
+            files: None,
+            made,
+            broken: Vec::new(),
+            kept: Kept::default(),
+        }));
+        Self { code, outbound, google, secrets, deferrals, door: None, current }
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {
@@ -86,37 +124,110 @@ impl Live {
         self
     }
 
-    /// Everything that `config` serves.
-    pub(crate) fn build(&self, config: &Config) -> Result<Built, SetupError> {
-        // Without routes nothing is read: resources may lie there for other commands.
-        let resources = if config.routes.is_empty() { Resources::default() } else { Resources::load(config) };
+    /// Everything that is served to begin with.
+    pub(crate) fn build(&self) -> Result<Built, SetupError> {
+        let mut current = self.current();
+        let (config, known) = (Arc::clone(&current.config), current.known());
+        let built = self.build_of(&config, &known, &Kept::default())?;
+        current.broken = built.broken.iter().map(|(tag, _)| tag.clone()).collect();
+        current.kept = built.kept.clone();
+        Ok(built)
+    }
+
+    fn build_of(&self, config: &Config, known: &Known, kept: &Kept) -> Result<Built, SetupError> {
         let sources = Sources {
             outbound: self.outbound.clone(),
             google: self.google.clone(),
             secrets: self.secrets.clone(),
             audience: config.flexible.id_token_audience,
         };
-        let configured = routes::build(config, &resources, &sources);
+        let configured = routes::build(config, known, &sources, kept);
         let router = self.code.clone().merge(configured.router);
         let policy = config.fulfillment.apology.clone().map_or(OnError::Raise, OnError::apologise);
         let oversize_reply = config.fulfillment.oversize_reply.clone().map(Reply::text);
         let fulfillment = Fulfillment::build(router, &policy, oversize_reply)?;
         let fulfillment = fulfillment.deferring_to(Arc::clone(&self.deferrals));
-        let faults = resources.faults.iter().map(ToString::to_string);
+        let faults = known.files.faults.iter().map(ToString::to_string);
         let faults = faults.chain(configured.faults.iter().map(ToString::to_string)).collect();
-        Ok(Built { fulfillment, faults, notes: configured.notes })
+        let broken = configured.faults.iter().map(|fault| (fault.tag.clone(), fault.to_string())).collect();
+        Ok(Built { fulfillment, faults, broken, kept: configured.kept, notes: configured.notes })
     }
 
     /// Serves what `config` says now. If anything in it is faulty, everything stays as it was.
     fn reload(&self, config: &Config) -> Result<(), ReloadError> {
-        let Built { fulfillment, faults, .. } =
-            self.build(config).map_err(|error| ReloadError { faults: vec![error.to_string()] })?;
+        let mut current = self.current();
+        let (config, made) = (Arc::new(config.clone()), Arc::clone(&current.made));
+        let mut next = Current { config, files: None, made, broken: Vec::new(), kept: Kept::default() };
+        let known = next.known();
+        // Other settings may make something else of the same webhook, so none is taken over.
+        let Built { fulfillment, faults, kept, .. } =
+            self.build_of(&next.config, &known, &Kept::default())
+                .map_err(|error| ReloadError { faults: vec![error.to_string()] })?;
         if !faults.is_empty() {
             return Err(ReloadError { faults });
         }
+        self.put(fulfillment);
+        next.kept = kept;
+        *current = next;
+        Ok(())
+    }
+
+    fn put(&self, fulfillment: Fulfillment) {
         if let Some(door) = &self.door {
             door.fulfillment.store(Arc::new(fulfillment));
         }
-        Ok(())
+    }
+
+    fn current(&self) -> std::sync::MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Serving for Live {
+    fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.current().config)
+    }
+
+    fn files(&self) -> Arc<Resources> {
+        self.current().files()
+    }
+
+    fn would_break(&self, made: &Arc<Made>) -> Vec<String> {
+        let (config, mut known, already, kept) = {
+            let mut current = self.current();
+            (Arc::clone(&current.config), current.known(), current.broken.clone(), current.kept.clone())
+        };
+        known.made = Arc::clone(made);
+        match self.build_of(&config, &known, &kept) {
+            Ok(Built { broken, .. }) => {
+                let new = broken.into_iter().filter(|(tag, _)| !already.contains(tag));
+                new.map(|(_, fault)| fault).collect()
+            }
+            Err(error) => vec![error.to_string()],
+        }
+    }
+
+    /// A route that cannot be served any more answers 500, and stops no other.
+    fn serve(&self, made: Arc<Made>) {
+        let mut current = self.current();
+        if current.made == made {
+            return;
+        }
+        current.made = made;
+        let (config, known) = (Arc::clone(&current.config), current.known());
+        match self.build_of(&config, &known, &current.kept) {
+            Ok(Built { fulfillment, broken, kept, .. }) => {
+                for (_, fault) in broken.iter().filter(|(tag, _)| !current.broken.contains(tag)) {
+                    tracing::error!(target: "rejoinder::routes", "{fault}");
+                }
+                current.broken = broken.into_iter().map(|(tag, _)| tag).collect();
+                current.kept = kept;
+                self.put(fulfillment);
+                if !config.routes.is_empty() {
+                    tracing::info!(target: "rejoinder::routes", "routes follow the webhooks in the store");
+                }
+            }
+            Err(error) => tracing::error!(target: "rejoinder::routes", "routes stay as they were: {error}"),
+        }
     }
 }

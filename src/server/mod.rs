@@ -18,6 +18,7 @@ mod identity;
 mod lifecycle;
 mod live;
 mod local;
+mod manage;
 mod measure;
 mod memory;
 mod overload;

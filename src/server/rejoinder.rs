@@ -169,7 +169,7 @@ impl Rejoinder {
     pub fn served(&self, config: &Config) -> Result<Served, SetupError> {
         let router = self.router.clone();
         let router = if config.demo { router.merge(demo::router()) } else { router };
-        let built = Live::new(router, config, None, None).build(config)?;
+        let built = Live::new(router, config, None, None).build()?;
         Ok(Served::of(&built.fulfillment, config))
     }
 
@@ -200,7 +200,7 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
     let live = Live::new(router, config, Some(handlers.clone()), Some(hold));
     let auth = auth.unwrap_or_else(|| Auth::new(&config.auth, live.outbound()));
     auth.start(&handlers);
-    let Built { fulfillment, faults, notes } = live.build(config)?;
+    let Built { fulfillment, faults, notes, .. } = live.build()?;
     for fault in faults {
         tracing::error!(target: "rejoinder::routes", "{fault}");
     }
@@ -246,5 +246,5 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
 #[cfg(feature = "cli")]
 pub(crate) fn everything(config: &Config) -> Result<Built, ServerError> {
     let router = if config.demo { demo::router() } else { Router::new() };
-    Ok(Live::new(router, config, None, None).build(config)?)
+    Ok(Live::new(router, config, None, None).build()?)
 }

@@ -13,6 +13,7 @@ use super::api;
 use super::connections::{self, Connections, Rules};
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
+use super::manage::dialogflow::Api;
 use super::pages::{self, Audience};
 use super::reload::Reloads;
 use super::service::Service;
@@ -90,6 +91,7 @@ impl config::Server {
 pub struct Server {
     service: Service,
     live: Live,
+    dialogflow: Api,
     settings: config::Server,
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
@@ -124,7 +126,8 @@ impl Server {
         let admin = Admin::bind(settings.admin_bind.as_ref())?;
         let reloads = Reloads::default();
         let tls = tls::prepare(&settings.tls, &service.door, &reloads)?;
-        Ok(Self { service, live, settings, listeners, addresses, admin, tls, reloads })
+        let dialogflow = Api::new(&live, &service.door);
+        Ok(Self { service, live, dialogflow, settings, listeners, addresses, admin, tls, reloads })
     }
 
     /// The addresses it listens on, ports chosen by the system included.
@@ -196,9 +199,11 @@ impl Server {
     /// If a secret cannot be read, or the system refuses the listener or a thread.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         self.prepare().await?;
-        let Self { service, live, settings, listeners, admin, tls, .. } = self;
+        let Self { service, live, dialogflow, settings, listeners, admin, tls, .. } = self;
         let admin = admin.map(|admin| admin.start(&service)).transpose()?;
         let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
+        dialogflow.prepare().await;
+        let following = dialogflow.follow();
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -217,8 +222,11 @@ impl Server {
             .max_concurrent_connections(usize::MAX);
         for listener in listeners {
             let config = tls.as_ref().map(Tls::server_config).transpose();
-            let (config, service) = (config.map_err(std::io::Error::other)?, service.clone());
-            server = connections::listen(server, listener, config, &connections, move || app(&service))?;
+            let config = config.map_err(std::io::Error::other)?;
+            let (service, dialogflow) = (service.clone(), dialogflow.clone());
+            server = connections::listen(server, listener, config, &connections, move || {
+                app(&service, &dialogflow)
+            })?;
         }
         let _watching = tls.map(|tls| tls::Watching::start(tls, watched));
         let running = server.run();
@@ -227,6 +235,7 @@ impl Server {
         shutdown.await;
         stop(&lifecycle, &connections, &handle, settings.shutdown_timeout).await;
         fresh.abort();
+        following.abort();
         tracing.finish(LAST_TRACES).await;
         if let Some(admin) = admin {
             admin.stop(false).await;
@@ -271,6 +280,7 @@ async fn stop(lifecycle: &Lifecycle, connections: &Connections, handle: &ServerH
 
 fn app(
     service: &Service,
+    dialogflow: &Api,
 ) -> App<
     impl actix_web::dev::ServiceFactory<
         actix_web::dev::ServiceRequest,
@@ -285,6 +295,7 @@ fn app(
         .configure(|config| {
             pages::register(config, service, Audience::Local);
             api::register(config, &service.door, Audience::Local);
+            dialogflow.register(config);
         })
         .default_service(web::to(|| async { pages::nothing_here() }))
 }

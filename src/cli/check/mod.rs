@@ -70,7 +70,14 @@ fn routes(mut config: Config) -> anyhow::Result<ExitCode> {
         }
     }
     let flexible_path = std::mem::take(&mut config.flexible.path);
-    let Built { fulfillment, faults, notes } = crate::server::everything(&config)?;
+    let Built { fulfillment, mut faults, notes, broken, .. } = crate::server::everything(&config)?;
+    let elsewhere = perhaps_stored(&config);
+    for (tag, fault) in broken.iter().filter(|(tag, _)| elsewhere.contains(tag)) {
+        eprintln!(
+            "rejoinder: note: {fault}. If the management API has made it, `serve` finds it in the store, which is not asked here [{tag}]"
+        );
+        faults.retain(|known| known != fault);
+    }
     for fault in &faults {
         eprintln!("rejoinder: {fault}");
     }
@@ -88,4 +95,14 @@ fn routes(mut config: Config) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The tags whose webhooks are in no file, and may be in the store.
+fn perhaps_stored(config: &Config) -> Vec<String> {
+    if !config.store.is_configured() {
+        return Vec::new();
+    }
+    let files = Resources::load(config);
+    let absent = config.routes.iter().filter(|route| files.webhook(&route.webhook).is_none());
+    absent.map(|route| route.tag.clone()).collect()
 }

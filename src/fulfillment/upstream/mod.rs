@@ -1,6 +1,7 @@
 //! Tags that an upstream HTTP API answers, described by a flexible webhook.
 
 mod failure;
+pub(crate) mod id;
 pub(crate) mod resources;
 pub(crate) mod routes;
 mod traced;

@@ -1,8 +1,10 @@
-//! The webhook resources and environments of an agent, from their folders.
+//! The webhook resources and environments of an agent: from their folders, and made through the API.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::id;
 use crate::config::Config;
 use crate::protocol::ParseError;
 use crate::protocol::webhook::{Environment, Webhook};
@@ -86,6 +88,87 @@ impl Resources {
     pub(crate) fn webhook(&self, display_name: &str) -> Option<&Webhook> {
         self.webhooks.iter().map(|(_, webhook)| webhook).find(|webhook| webhook.display_name == display_name)
     }
+}
+
+/// What was made through the management API, as far as routes may use it.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Made {
+    pub(crate) webhooks: Vec<Webhook>,
+    pub(crate) environments: Vec<Environment>,
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// A webhook of the store that may not be used.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Refused {
+    pub(crate) display_name: String,
+    pub(crate) message: String,
+}
+
+/// All that routes may use. Where a file and the store have the same display name, the file's is
+/// meant: whoever edits files has the last word.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Known {
+    pub(crate) files: Arc<Resources>,
+    pub(crate) made: Arc<Made>,
+}
+
+impl Known {
+    /// The webhook of that display name, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If it may not be used, or several agents have one while no agent is named.
+    pub(crate) fn webhook(&self, display_name: &str) -> Result<Option<&Webhook>, String> {
+        if let Some(webhook) = self.files.webhook(display_name) {
+            return Ok(Some(webhook));
+        }
+        let mut made = self.made.webhooks.iter().filter(|webhook| webhook.display_name == display_name);
+        let (first, second) = (made.next(), made.next());
+        if second.is_some() {
+            return Err(format!(
+                "several agents have a webhook {display_name:?} in the store; say with agent.name which agent's is meant"
+            ));
+        }
+        let refused = self.made.refused.iter().find(|refused| refused.display_name == display_name);
+        match (first, refused) {
+            (None, Some(refused)) => {
+                Err(format!("webhook {display_name:?} in the store: {}", refused.message))
+            }
+            (first, _) => Ok(first),
+        }
+    }
+
+    /// This webhook as each environment sees it that overrides it, by the environment.
+    pub(crate) fn overridden<'k>(
+        &'k self,
+        webhook: &'k Webhook,
+    ) -> impl Iterator<Item = (&'k Environment, Webhook)> {
+        let filed = self.files.environments.iter().filter_map(|(_, environment)| {
+            Some((environment, webhook.with_overrides(environment.overrides_for(webhook)?)))
+        });
+        let mut named = webhook.clone();
+        if named.name.is_empty() {
+            named.name = id::of_file("webhooks", &webhook.display_name);
+        }
+        let made = self.made.environments.iter().filter_map(move |environment| {
+            let overrides = environment.overrides_for(&named)?;
+            let same_agent = !webhook.name.contains('/') || agent(&environment.name) == agent(&webhook.name);
+            same_agent.then(|| (environment, webhook.with_foreign_overrides(overrides)))
+        });
+        filed.chain(made)
+    }
+
+    /// The display names of all webhooks.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let filed = self.files.webhooks.iter().map(|(_, webhook)| webhook);
+        filed.chain(&self.made.webhooks).map(|webhook| webhook.display_name.as_str())
+    }
+}
+
+/// The agent in a full name.
+fn agent(name: &str) -> Option<&str> {
+    Some(name.rsplit_once('/')?.0.rsplit_once('/')?.0)
 }
 
 fn contents(path: &Path) -> Result<Vec<u8>, String> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::super::{Call, OnError, Reply, Route, Router};
 use super::failure::Failures;
-use super::resources::Resources;
+use super::resources::Known;
 use super::world::Clock;
 use super::{Upstream, Variant, into_reply};
 use crate::config::{self, Config, FailureSetting, ReplySetting};
@@ -25,7 +25,17 @@ pub(crate) struct Routes {
     pub(crate) faults: Vec<RouteFault>,
     /// What is served otherwise than its resource says.
     pub(crate) notes: Vec<String>,
+    /// The webhooks that they call.
+    pub(crate) kept: Kept,
 }
+
+/// Webhooks that are served, to be taken over by routes that are built anew: their circuit breakers,
+/// connections and tokens outlast changes of others.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Kept(HashMap<Key, (Webhook, Arc<Variant>)>);
+
+/// A display name, and the environment's id.
+type Key = (String, String);
 
 /// Why a configured tag cannot be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,10 +50,11 @@ impl fmt::Display for RouteFault {
     }
 }
 
-/// Builds the routes of `config`; one with a fault stops no other.
-pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -> Routes {
+/// Builds the routes of `config`; one with a fault stops no other. `kept` is of the same settings.
+pub(crate) fn build(config: &Config, known: &Known, sources: &Sources, kept: &Kept) -> Routes {
     let mut routes = Routes::default();
-    let mut variants = Variants { config, sources, known: HashMap::new(), notes: Vec::new() };
+    let mut variants =
+        Variants { config, sources, kept, known: HashMap::new(), next: Kept::default(), notes: Vec::new() };
     for setting in &config.routes {
         let mut faults = Vec::new();
         let mut told =
@@ -54,7 +65,7 @@ pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -
             let interim = said(&deferral.interim, "interim", &mut faults)?;
             Some((deferral.after, interim, deferral.timeout))
         });
-        let route = match route(setting, resources, &mut variants, &mut faults) {
+        let route = match route(setting, known, &mut variants, &mut faults) {
             Some(route) if faults.is_empty() => route,
             _ => broken(setting),
         };
@@ -74,21 +85,28 @@ pub(crate) fn build(config: &Config, resources: &Resources, sources: &Sources) -
         routes.faults.extend(faults.into_iter().map(|message| RouteFault { tag: tag.clone(), message }));
         routes.router = std::mem::take(&mut routes.router).route(route);
     }
-    routes.notes = variants.notes;
+    (routes.notes, routes.kept) = (variants.notes, variants.next);
     routes
 }
 
 fn route(
     setting: &config::Route,
-    resources: &Resources,
+    known: &Known,
     variants: &mut Variants<'_>,
     faults: &mut Vec<String>,
 ) -> Option<Route> {
     let config = variants.config;
     let reply = setting.reply.as_ref().and_then(|reply| template(reply, "reply", faults));
-    let Some(webhook) = resources.webhook(&setting.webhook) else {
-        faults.push(unknown_webhook(setting, config, resources));
-        return None;
+    let webhook = match known.webhook(&setting.webhook) {
+        Ok(Some(webhook)) => webhook,
+        Ok(None) => {
+            faults.push(unknown_webhook(setting, config, known));
+            return None;
+        }
+        Err(fault) => {
+            faults.push(fault);
+            return None;
+        }
     };
     let mut variant = |webhook: &Webhook, environment: &str, whose: &str| {
         variants
@@ -100,11 +118,10 @@ fn route(
     };
     let base = variant(webhook, "", &format!("webhook {:?}", setting.webhook));
     let mut environments = Vec::new();
-    for (_, environment) in &resources.environments {
-        let Some(overrides) = environment.overrides_for(webhook) else { continue };
+    for (environment, overridden) in known.overridden(webhook) {
         let whose =
             format!("webhook {:?} in the environment {:?}", setting.webhook, environment.display_name);
-        if let Some(variant) = variant(&webhook.with_overrides(overrides), environment.id(), &whose) {
+        if let Some(variant) = variant(&overridden, environment.id(), &whose) {
             environments.push((environment.id().to_owned(), variant));
         }
     }
@@ -137,7 +154,9 @@ struct Variants<'c> {
     config: &'c Config,
     sources: &'c Sources,
     /// By display name and environment; none where there are faults, which have been told.
-    known: HashMap<(String, String), Option<Arc<Variant>>>,
+    known: HashMap<Key, Option<Arc<Variant>>>,
+    kept: &'c Kept,
+    next: Kept,
     notes: Vec<String>,
 }
 
@@ -149,7 +168,13 @@ impl Variants<'_> {
             Some(None) => return Err(vec!["it has faults, which another route has told".to_owned()]),
             None => {}
         }
-        let variant = variant(webhook, self.config, self.sources).map(Arc::new);
+        let variant = match self.kept.0.get(&key) {
+            Some((same, variant)) if same == webhook => Ok(Arc::clone(variant)),
+            _ => variant(webhook, self.config, self.sources).map(Arc::new),
+        };
+        if let Ok(variant) = &variant {
+            self.next.0.insert(key.clone(), (webhook.clone(), Arc::clone(variant)));
+        }
         self.known.insert(key, variant.as_ref().ok().cloned());
         let note = variant.as_ref().ok().and_then(|variant| variant.credentials.note());
         if let Some(note) = note.filter(|_| environment.is_empty()) {
@@ -222,9 +247,8 @@ fn set_by(reply: &ReplySetting) -> Vec<String> {
     set.map(|(name, _)| name.clone()).collect()
 }
 
-fn unknown_webhook(setting: &config::Route, config: &Config, resources: &Resources) -> String {
-    let known: Vec<&str> =
-        resources.webhooks.iter().map(|(_, webhook)| webhook.display_name.as_str()).collect();
+fn unknown_webhook(setting: &config::Route, config: &Config, known: &Known) -> String {
+    let known: Vec<&str> = known.names().collect();
     let folder = config.webhooks_dir.display();
     let hint = match crate::nearest::nearest(&setting.webhook, known.iter().copied()) {
         Some(nearest) => format!("did you mean {nearest:?}?"),

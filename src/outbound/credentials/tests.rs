@@ -37,7 +37,12 @@ fn world_with(change: impl FnOnce(&mut config::Outbound)) -> World {
     change(&mut settings);
     let outbound = Outbound::with_parts(&settings, Parts { clock: clock.clone(), ..Parts::default() });
     let google = Google::with_metadata(None, Some(metadata.url()));
-    let kept = config::Secrets { endpoint: manager.url(), max_age: Duration::from_secs(300) };
+    let kept = config::Secrets {
+        endpoint: manager.url(),
+        max_age: Duration::from_secs(300),
+        allow: Vec::new(),
+        allow_accounts: Vec::new(),
+    };
     let secrets = Secrets::new(&kept, &[], &outbound, google.clone());
     let sources = Sources { outbound, google, secrets, audience: IdTokenAudience::Rendered };
     World { clock, metadata, manager, sources }

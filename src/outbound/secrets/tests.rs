@@ -18,7 +18,12 @@ fn world() -> World {
     let settings = config::Outbound { max_attempts: 1, breaker_failures: 0, ..config::Outbound::default() };
     let outbound = Outbound::with_parts(&settings, Parts { clock: clock.clone(), ..Parts::default() });
     let google = Google::with_metadata(None, Some(metadata.url()));
-    let kept = config::Secrets { endpoint: manager.url(), max_age: Duration::from_secs(300) };
+    let kept = config::Secrets {
+        endpoint: manager.url(),
+        max_age: Duration::from_secs(300),
+        allow: Vec::new(),
+        allow_accounts: Vec::new(),
+    };
     let file = format!(
         "[auth]\nany_of = [{{ kind = \"basic\", username = \"u\", password = {{ secret = \"{NAME}\" }} }}]\n"
     );

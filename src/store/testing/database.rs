@@ -43,8 +43,8 @@ impl Drop for Database {
     }
 }
 
-/// On a thread and runtime of its own: tests may be in one already.
-fn run(url: &Url, sql: String) {
+/// Runs a statement, on a thread and runtime of its own: tests may be in one already.
+pub(crate) fn run(url: &Url, sql: String) {
     let options: PgConnectOptions = url.as_str().parse().expect("an address of PostgreSQL");
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -37,6 +37,7 @@ struct Inner {
     key_fetches: Labelled<Tally>,
     tokens: Tally,
     store_failures: Tally,
+    management: Tally,
     /// 0 until it is used, then 1 for working and 2 for failing.
     store: AtomicU8,
 }
@@ -50,6 +51,7 @@ impl Default for Metrics {
             key_fetches: Labelled::default(),
             tokens: Tally::of(&["cached", "verified", "refused"]),
             store_failures: Tally::default(),
+            management: Tally::default(),
             store: AtomicU8::new(0),
         }))
     }
@@ -113,6 +115,11 @@ impl Metrics {
     /// The keys of an issuer of tokens were fetched, or could not be.
     pub(crate) fn keys_fetched(&self, issuer_host: &str, ok: bool) {
         self.0.key_fetches.get(issuer_host).add(if ok { "fetched" } else { "failed" }, 0);
+    }
+
+    /// A call of the management API was answered with this status.
+    pub(crate) fn managed(&self, method: &'static str, status: u16) {
+        self.0.management.add(method, status);
     }
 
     /// An operation on the store failed, by the code of its error.

@@ -52,6 +52,7 @@ impl Collector for Scrape {
         self.calls(inner, &mut encoder)?;
         outbound(inner, &mut encoder)?;
         tokens(inner, &mut encoder)?;
+        management(inner, &mut encoder)?;
         store(inner, &mut encoder)
     }
 }
@@ -117,6 +118,15 @@ fn tokens(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         }
     }
     words(encoder, "tokens", "Tokens of callers, by how they were judged.", "outcome", &inner.tokens)
+}
+
+fn management(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let help = "Calls of the management API, by what they ask for and the status.";
+    let mut family = counter(encoder, "management_calls", help)?;
+    for (method, status, count) in inner.management.counts() {
+        add(&mut family, &[("method", method), ("status", &status.to_string())], count)?;
+    }
+    Ok(())
 }
 
 fn store(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -1,0 +1,3 @@
+//! Changing what is served, over the platforms' own APIs.
+
+pub(super) mod dialogflow;
