@@ -25,6 +25,7 @@ mod credentials_calls;
 mod deadlines;
 mod deferred;
 mod demo;
+mod dialogflow_api;
 mod doctor;
 mod door;
 mod duplicates;

@@ -40,6 +40,11 @@ impl TestStore {
     pub(crate) fn setting(&self) -> (&str, &str) {
         ("REJOINDER_STORE__URL", &self.url)
     }
+
+    /// Runs a statement in PostgreSQL, as somebody else would.
+    pub(crate) fn run(&self, sql: &str) {
+        database::run(&self.url.parse().expect("it is PostgreSQL"), sql.to_owned());
+    }
 }
 
 /// All that there are: `for store in stores("what is tested")`.
