@@ -19,8 +19,10 @@ impl Who {
     #[cfg(any(test, feature = "cli"))]
     pub(crate) fn command_line() -> Self {
         let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-        let user = user
-            .map_or_else(|| "command line".to_owned(), |user| crate::excerpt::excerpt(&user, 100).into_owned());
+        let user = user.map_or_else(
+            || "command line".to_owned(),
+            |user| crate::excerpt::excerpt(&user, 100).into_owned(),
+        );
         Self { id: "command-line".into(), name: user.into(), role: Role::Admin }
     }
 
