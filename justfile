@@ -44,6 +44,10 @@ bench:
     cargo bench --locked --profile dist --bench door
     cargo bench --locked --profile dist --features testing --bench callers
 
+# A million invocations in SQLite, and in PostgreSQL where there is one: what pages, counts and removing take.
+activity:
+    cargo bench --locked --profile dist --bench activity
+
 # The server at ten times what it can answer: who waits how long, who is refused, what memory it takes.
 load:
     cargo bench --locked --profile dist --bench load

@@ -50,6 +50,12 @@ impl Clock {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
     }
 
+    /// The time of day in microseconds since 1970.
+    pub(crate) fn unix_micros(&self) -> i64 {
+        let since = self.wall().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+    }
+
     /// The time of day, for comparing with dates.
     #[must_use]
     pub fn wall(&self) -> SystemTime {

@@ -49,6 +49,7 @@
 //! - `testing`: the test kit.
 
 mod access;
+mod activity;
 pub mod auth;
 mod certificates;
 mod chance;

@@ -17,6 +17,7 @@
 mod bare;
 #[path = "../kit/load.rs"]
 mod load;
+mod logged;
 #[path = "../kit/process.rs"]
 mod process;
 #[path = "../kit/rounds.rs"]
@@ -80,6 +81,7 @@ fn main() {
             whole.as_secs_f64() / bare.as_secs_f64(),
         );
     }
+    logged::compare();
     let start = |kind| median((0..STARTS).map(|_| start_one(kind).1).collect());
     let (bare, rejoinder) = (start(Kind::Bare), start(Kind::Rejoinder));
     println!(
@@ -95,31 +97,37 @@ fn main() {
     }
 }
 
-fn cpu_per_request(body: &str, requests: usize, connections: usize, kind: Kind) -> (Duration, Duration) {
+fn cpu_per_request(body: &str, requests: usize, connections: usize, kind: Kind<'_>) -> (Duration, Duration) {
     let (bare, _) = start_one(Kind::Bare);
     let (rejoinder, _) = start_one(kind);
     rounds::cpu_per_request(&bare, &rejoinder, body, requests, connections)
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+pub(crate) enum Kind<'u> {
     Bare,
     Rejoinder,
     /// With a caller check, as a service has it.
     Whole,
+    /// With the activity log at this `store.url`; empty keeps it in memory.
+    Logged(&'u str),
 }
 
-fn start_one(kind: Kind) -> (Process, Duration) {
+pub(crate) fn start_one(kind: Kind<'_>) -> (Process, Duration) {
     let body = r#"{"fulfillmentInfo":{"tag":"order-status"},"sessionInfo":{"parameters":{"customer_name":"Ada","order_id":"42"}}}"#;
-    // An empty one keeps a configuration file away.
     let folder = tempfile::tempdir().expect("a folder");
     let own = std::env::current_exe().expect("this program");
-    if let Kind::Whole = kind {
-        let (name, value) = load::KEY;
-        let check = format!("{{ kind = \"header\", name = \"{name}\", values = [\"{value}\"] }}");
-        let file = format!("[demo]\nenabled = true\n[auth]\nany_of = [{check}]\n");
-        std::fs::write(folder.path().join("rejoinder.toml"), file).expect("written");
-    }
+    let (name, value) = load::KEY;
+    let check = format!("{{ kind = \"header\", name = \"{name}\", values = [\"{value}\"] }}");
+    let settings = match kind {
+        Kind::Bare => String::new(),
+        // On loopback the log would be on by itself.
+        Kind::Rejoinder => "[activity]\nenabled = \"off\"\n".to_owned(),
+        Kind::Whole => format!("[activity]\nenabled = \"off\"\n[auth]\nany_of = [{check}]\n"),
+        Kind::Logged(url) => format!("[store]\nurl = {url:?}\n[activity]\nenabled = \"on\"\n"),
+    };
+    let file = format!("[demo]\nenabled = true\n{settings}");
+    std::fs::write(folder.path().join("rejoinder.toml"), file).expect("written");
     match kind {
         Kind::Bare => Process::start(
             own.as_os_str(),
@@ -127,7 +135,7 @@ fn start_one(kind: Kind) -> (Process, Duration) {
             folder,
             body,
         ),
-        Kind::Rejoinder | Kind::Whole => Process::start(
+        Kind::Rejoinder | Kind::Whole | Kind::Logged(_) => Process::start(
             env!("CARGO_BIN_EXE_rejoinder").as_ref(),
             |address| ["serve", "--bind", &address.to_string()].map(str::to_owned).to_vec(),
             folder,

@@ -10,6 +10,11 @@ use crate::excerpt::excerpt;
 pub enum Caller {
     /// Nobody: no check is configured.
     Unverified,
+    /// Nobody: an operator has the call made again.
+    Replayed {
+        /// Who that is.
+        by: String,
+    },
     /// A caller that knew the password of this user.
     Basic {
         /// The user's name.
@@ -69,6 +74,7 @@ impl Caller {
     pub fn label(&self) -> Cow<'_, str> {
         match self {
             Self::Unverified => "unverified".into(),
+            Self::Replayed { by } => format!("replay:{by}").into(),
             Self::Basic { username } => format!("basic:{username}").into(),
             Self::Header { name } => format!("header:{name}").into(),
             Self::ServiceAgent { project_number, .. } => format!("service_agent:{project_number}").into(),

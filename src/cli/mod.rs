@@ -9,6 +9,7 @@ mod hangup;
 mod id_token;
 mod inspect;
 mod new;
+mod replay;
 mod schema;
 mod serve;
 mod stored;
@@ -54,6 +55,8 @@ enum Command {
     Schema(schema::Schema),
     /// Makes, lists and ends the tokens of those who may manage the server.
     Token(token::Token),
+    /// Makes calls of the activity log again: some, or all that failed since a time.
+    Replay(Box<replay::Replay>),
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.
@@ -99,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Emulate(emulate) => emulate.run(),
         Command::Schema(schema) => schema.run(),
         Command::Token(token) => token.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "rejoinder", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

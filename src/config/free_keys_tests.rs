@@ -32,6 +32,7 @@ fn read(tree: &Node) -> (Vec<String>, Vec<Key>, Directory, Routes) {
         faults: RefCell::default(),
         keys: RefCell::default(),
         references: RefCell::default(),
+        known_secrets: RefCell::default(),
         folder: None,
     };
     let root = Reader::new(&reading, tree);

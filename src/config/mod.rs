@@ -5,6 +5,7 @@
 //! Every fault is reported, with the place it was written; unknown keys are refused.
 
 mod access;
+mod activity;
 mod agent;
 pub mod checks;
 mod deferred;
@@ -32,6 +33,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use access::Access;
+pub use activity::Activity;
 pub use agent::Agent;
 pub use checks::{Auth, Check};
 pub use deferred::{Deferral, Deferred};
@@ -113,6 +115,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// The secrets that are kept elsewhere, by the path of their key.
     pub(crate) references: Vec<(String, Secret)>,
+    /// All secrets of the settings, wherever they are kept.
+    pub(crate) known_secrets: Vec<Secret>,
     /// `[agent]`
     pub agent: Agent,
     /// `[flexible]`
@@ -125,6 +129,8 @@ pub struct Config {
     pub environments_dir: PathBuf,
     /// The configuration file, if there is one.
     pub file: Option<PathBuf>,
+    /// `[activity]`
+    pub activity: Activity,
     /// `[log]`
     pub log: Log,
     /// `[traces]`
@@ -180,6 +186,7 @@ impl Config {
             faults: RefCell::new(faults),
             keys: RefCell::default(),
             references: RefCell::default(),
+            known_secrets: RefCell::default(),
             folder: layers::file(sources).and_then(|file| file.parent().map(Path::to_owned)),
         };
         let mut config = Self::read(&Reader::new(&reading, &tree));
@@ -189,6 +196,7 @@ impl Config {
         }
         config.effective = effective::render(&tree, &reading.keys.into_inner());
         config.references = reading.references.into_inner();
+        config.known_secrets = reading.known_secrets.into_inner();
         config.file = layers::file(sources);
         if let Some(folder) = config.file.as_deref().and_then(Path::parent) {
             config.webhooks_dir = folder.join(&config.webhooks_dir);
@@ -216,6 +224,7 @@ impl Config {
         let routes = routes::read(reader, server.turn.deadline);
         let webhooks_dir = reader.text("webhooks_dir").into();
         let environments_dir = reader.text("environments_dir").into();
+        let activity = reader.section("activity", Activity::read);
         let log = reader.section("log", Log::read);
         let traces = reader.section("traces", Traces::read);
         reader.refuse_unknown();
@@ -231,12 +240,14 @@ impl Config {
             store,
             secrets,
             references: Vec::new(),
+            known_secrets: Vec::new(),
             agent,
             flexible,
             routes,
             webhooks_dir,
             environments_dir,
             file: None,
+            activity,
             log,
             traces,
             effective: String::new(),
@@ -262,6 +273,7 @@ fn all_keys() -> Vec<Key> {
         faults: RefCell::default(),
         keys: RefCell::default(),
         references: RefCell::default(),
+        known_secrets: RefCell::default(),
         folder: None,
     };
     let _ = Config::read(&Reader::new(&reading, &tree));

@@ -56,6 +56,8 @@ pub(crate) struct Reading<'s> {
     pub(crate) keys: RefCell<Vec<Key>>,
     /// The secrets that are kept elsewhere, by the path of their key.
     pub(crate) references: RefCell<Vec<(String, Secret)>>,
+    /// All of them, wherever they are kept.
+    pub(crate) known_secrets: RefCell<Vec<Secret>>,
     /// Where relative files of secrets stand.
     pub(crate) folder: Option<PathBuf>,
 }
@@ -339,6 +341,7 @@ impl<'r, 's> Reader<'r, 's> {
         let reading = self.reading;
         let secret = secret::resolve(node, &reading.sources.environment, reading.folder.as_deref());
         let secret = secret.map_err(|message| self.fault(node, key, message)).ok()?;
+        reading.known_secrets.borrow_mut().push(secret.clone());
         if *secret.origin() != SecretOrigin::Settings {
             reading.references.borrow_mut().push((format!("{}{key}", self.prefix), secret.clone()));
         }

@@ -49,6 +49,12 @@ impl fmt::Display for Bind {
 }
 
 impl Bind {
+    /// Whether nobody but this machine can reach it.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.addresses().is_ok_and(|addresses| addresses.iter().all(|address| address.ip().is_loopback()))
+    }
+
     /// The addresses that the host stands for.
     ///
     /// # Errors

@@ -48,7 +48,7 @@ pub(super) fn replace(service: &mut GenericWebService, given: &HeaderMap) {
 }
 
 /// Puts another server into an address, and another path and query if there is one.
-pub(super) fn redirect(url: &mut Url, to: &Url) {
+pub(crate) fn redirect(url: &mut Url, to: &Url) {
     let mut there = to.clone();
     if to.path() == "/" {
         there.set_path(url.path());

@@ -50,6 +50,7 @@ mod way;
 pub use called::Called;
 pub use caller::Caller;
 pub use curl::curl;
+pub(crate) use elsewhere::redirect;
 #[cfg(feature = "cli")]
 pub(crate) use elsewhere::withhold;
 pub use error::{CallError, CallerError};

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::outbound::Request;
+use crate::protocol::masked::is_secret_name;
 
 /// A request that was sent, or would be.
 #[derive(Clone)]
@@ -19,10 +20,6 @@ pub(super) enum Shown {
     /// It may be a secret; the scheme before it is none, such as `Bearer `.
     Secret(&'static str),
 }
-
-/// Words in the names of query parameters that hold secrets.
-const SECRET_WORDS: [&str; 8] =
-    ["key", "token", "secret", "password", "signature", "sig", "auth", "credential"];
 
 impl Sent {
     pub(super) fn new(request: Request) -> Self {
@@ -75,7 +72,9 @@ impl Sent {
         let url = &self.request.url;
         let Some(query) = url.query() else { return url.to_string() };
         let parts = query.split('&').map(|part| match part.split_once('=') {
-            Some((name, value)) if !value.is_empty() && is_secret(name) => format!("{name}={}", secret(name)),
+            Some((name, value)) if !value.is_empty() && is_secret_name(name) => {
+                format!("{name}={}", secret(name))
+            }
             _ => part.to_owned(),
         });
         let query = parts.collect::<Vec<_>>().join("&");
@@ -83,13 +82,6 @@ impl Sent {
         let before = whole.split_once('?').map_or(whole, |(before, _)| before);
         format!("{before}?{query}")
     }
-}
-
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| SECRET_WORDS.contains(&word))
-        || SECRET_WORDS.iter().any(|word| word.len() > 3 && name.ends_with(word))
-        || name.ends_with("apikey")
 }
 
 impl fmt::Debug for Sent {

@@ -1,7 +1,10 @@
 //! One call of the agent, as handlers and hooks see it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::activity::InvocationId;
+use crate::activity::record::Heard;
 use crate::auth::Caller;
 use crate::protocol::Envelope;
 use crate::telemetry::trace::Trace;
@@ -25,11 +28,32 @@ struct Inner {
     states: Arc<States>,
     trace: Trace,
     times: Times,
+    /// What it is called in the activity log, if there is one.
+    invocation: Option<InvocationId>,
+}
+
+impl Heard for Inner {
+    fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+
+    fn caller(&self) -> Cow<'_, str> {
+        self.caller.label()
+    }
 }
 
 impl Call {
     pub(crate) fn new(envelope: Envelope, caller: Caller, states: Arc<States>, times: Times) -> Self {
-        Self { inner: Arc::new(Inner { envelope, caller, states, trace: Trace::default(), times }) }
+        Self {
+            inner: Arc::new(Inner {
+                envelope,
+                caller,
+                states,
+                trace: Trace::default(),
+                times,
+                invocation: None,
+            }),
+        }
     }
 
     /// The same call, in this trace. To be said before there are clones, which have none.
@@ -40,6 +64,24 @@ impl Call {
         self
     }
 
+    /// The same call, which has this name in the activity log. To be said before there are clones.
+    pub(crate) fn logged(mut self, invocation: Option<InvocationId>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.invocation = invocation;
+        }
+        self
+    }
+
+    /// What it is called in the activity log, if there is one.
+    pub(crate) fn invocation(&self) -> Option<InvocationId> {
+        self.inner.invocation
+    }
+
+    /// What the activity log keeps of it.
+    pub(crate) fn heard(&self) -> Arc<dyn Heard> {
+        self.inner.clone()
+    }
+
     /// The request, read on demand.
     #[must_use]
     pub fn envelope(&self) -> &Envelope {
@@ -48,7 +90,7 @@ impl Call {
 
     /// The fulfillment's tag.
     #[must_use]
-    pub fn tag(&self) -> std::borrow::Cow<'_, str> {
+    pub fn tag(&self) -> Cow<'_, str> {
         self.inner.envelope.tag()
     }
 

@@ -32,6 +32,7 @@ mod resolver;
 mod retry;
 mod secret_manager;
 mod secrets;
+mod seen;
 mod single;
 mod target;
 mod timing;
@@ -56,6 +57,7 @@ pub use secret_manager::SecretError;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use secret_manager::crc32c;
 pub use secrets::{Secrets, SecretsError};
+pub(crate) use seen::{Attempt, Seen};
 pub use target::Target;
 pub use timing::Timing;
 pub use url::Url;

@@ -16,7 +16,7 @@ use super::client::Client;
 use super::error::Phase;
 use super::guard::place;
 use super::timing::{Timing, measured};
-use super::{OutboundError, Request, Response, Shared, retry};
+use super::{OutboundError, Request, Response, Seen, Shared, retry};
 use crate::telemetry::metrics::WebhookCalls;
 
 /// Something that is called: it has a name, time, and failures of its own.
@@ -62,7 +62,7 @@ impl Target {
     }
 
     /// The same target, whose answers may be this large.
-    pub(super) fn with_response_limit(mut self, limit: usize) -> Self {
+    pub(crate) fn with_response_limit(mut self, limit: usize) -> Self {
         self.response_limit = limit;
         self
     }
@@ -77,9 +77,19 @@ impl Target {
     ///
     /// An [`OutboundError`] if the call may not be made, or brings no answer that can be used.
     pub async fn send(&self, request: Request, deadline: Option<Instant>) -> Result<Response, OutboundError> {
+        self.send_seen(request, deadline, None).await
+    }
+
+    /// The same for somebody who keeps a record of it.
+    pub(crate) async fn send_seen(
+        &self,
+        request: Request,
+        deadline: Option<Instant>,
+        seen: Option<&mut Seen>,
+    ) -> Result<Response, OutboundError> {
         let clock = &self.shared.clock;
         let begun = clock.now();
-        let outcome = self.try_to_send(request, deadline).await;
+        let outcome = self.try_to_send(request, deadline, seen).await;
         let told = outcome.as_ref().map(|response| response.status).map_err(OutboundError::code);
         self.calls.count(told, clock.now().saturating_duration_since(begun));
         outcome
@@ -89,6 +99,7 @@ impl Target {
         &self,
         mut request: Request,
         deadline: Option<Instant>,
+        seen: Option<&mut Seen>,
     ) -> Result<Response, OutboundError> {
         self.shared.guard.check(&request.url, self.pinned)?;
         request.check_headers()?;
@@ -103,7 +114,7 @@ impl Target {
         let _slot = self.slots.try_acquire().map_err(busy)?;
         let open = |retry_after| OutboundError::CircuitOpen { target: self.name.clone(), retry_after };
         let permit = self.breaker.enter().map_err(open)?;
-        let outcome = self.attempts(&request, &budget).await;
+        let outcome = self.attempts(&request, &budget, seen).await;
         match &outcome {
             Ok(response) if response.status >= 500 => permit.failed(),
             Ok(_) | Err(OutboundError::ResponseTooLarge { .. }) => permit.succeeded(),
@@ -130,12 +141,26 @@ impl Target {
         }
     }
 
-    async fn attempts(&self, request: &Request, budget: &Budget) -> Result<Response, OutboundError> {
+    async fn attempts(
+        &self,
+        request: &Request,
+        budget: &Budget,
+        mut seen: Option<&mut Seen>,
+    ) -> Result<Response, OutboundError> {
         let Shared { clock, chance, settings, .. } = &*self.shared;
         let host = place(&request.url);
+        if let Some(seen) = &mut seen {
+            seen.request(request);
+        }
         let mut attempt = 1;
         loop {
+            if let Some(seen) = &mut seen {
+                seen.begin(clock.now());
+            }
             let mut outcome = self.exchange(request, &host, budget).await;
+            if let Some(seen) = &mut seen {
+                seen.end(&outcome, clock.now());
+            }
             if let Ok(response) = &mut outcome {
                 response.attempts = attempt;
             }

@@ -14,7 +14,7 @@ use super::schema::Slot;
 use super::walk::{Found, Member, walk};
 use super::{
     IntentInfo, LanguageInfo, PageInfo, ParameterInfo, ParseError, Query, ResponseMessage,
-    SentimentAnalysisResult, WebhookRequest, build, schema_of, text_of,
+    SentimentAnalysisResult, WebhookRequest, WebhookResponse, build, schema_of, text_of,
 };
 
 /// A webhook request as it arrived: checked in one pass, decoded only where it is read.
@@ -40,6 +40,15 @@ impl Envelope {
         let text = text_of(body)?;
         let mut found = Found::default();
         walk(&text, schema_of::<WebhookRequest>(), &mut found)
+            .map_err(|fault| ParseError::new(&text, fault))?;
+        Ok(Self { text, found, loose: false })
+    }
+
+    /// Checks a `WebhookResponse` in the same way; its parameters are those that it sets.
+    pub(crate) fn parse_response(body: &Bytes) -> Result<Self, ParseError> {
+        let text = text_of(body)?;
+        let mut found = Found::default();
+        walk(&text, schema_of::<WebhookResponse>(), &mut found)
             .map_err(|fault| ParseError::new(&text, fault))?;
         Ok(Self { text, found, loose: false })
     }

@@ -29,6 +29,18 @@ impl fmt::Debug for Masked<'_, Struct> {
     }
 }
 
+/// Words in the names of headers and query parameters that hold secrets.
+const SECRET_WORDS: [&str; 8] =
+    ["key", "token", "secret", "password", "signature", "sig", "auth", "credential"];
+
+/// Whether what has this name may be a secret, as headers and query parameters are named.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| SECRET_WORDS.contains(&word))
+        || SECRET_WORDS.iter().any(|word| word.len() > 3 && name.ends_with(word))
+        || name.ends_with("apikey")
+}
+
 /// A field as `Debug` shows it.
 macro_rules! shown {
     ($field:expr) => {

@@ -13,7 +13,7 @@ mod field;
 pub(crate) mod field_mask;
 pub mod inspect;
 pub(crate) mod json;
-mod masked;
+pub(crate) mod masked;
 mod message;
 pub mod names;
 pub(crate) mod numeric;

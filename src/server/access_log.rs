@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use actix_web::http::Version;
 use actix_web::http::header::USER_AGENT;
+use bytes::Bytes;
 use tracing::field::display;
 
 use crate::auth::Caller;
@@ -40,6 +41,8 @@ pub(crate) struct Record<'r> {
     pub(crate) duplicate: bool,
     /// The code and the full text of a failure, also of one that the caller did not hear of.
     pub(crate) error: Option<(&'static str, String)>,
+    /// The body of the answer; an error's only where it is kept.
+    pub(crate) answer: Option<Bytes>,
 }
 
 impl Record<'_> {

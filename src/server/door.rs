@@ -15,6 +15,7 @@ use super::lifecycle::Lifecycle;
 use super::overload::Overload;
 use super::shown::Shown;
 use crate::access::Access;
+use crate::activity::Activity;
 use crate::auth::Auth;
 use crate::config::{DuplicateScope, Turn};
 use crate::fulfillment::Fulfillment;
@@ -33,6 +34,8 @@ pub(crate) struct Door {
     /// The parameters that the access log shows.
     pub(crate) shown: Shown,
     pub(crate) metrics: Metrics,
+    /// Where calls are kept, if they are.
+    pub(crate) activity: Option<Activity>,
     /// Where everything is kept that is not the agent's turn.
     pub(crate) store: Store,
     /// Who may manage.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 
 use super::door::Door;
+use crate::activity::Activity;
 use crate::config::Config;
 use crate::fulfillment::deferred::{Deferrals, Hold};
 use crate::fulfillment::upstream::resources::{Known, Made, Resources};
@@ -23,6 +24,7 @@ pub(crate) struct Live {
     google: Google,
     secrets: Secrets,
     deferrals: Arc<Deferrals>,
+    activity: Option<Activity>,
     door: Option<Arc<Door>>,
     /// What is served now; held while something else is put in its place.
     current: Arc<Mutex<Current>>,
@@ -106,7 +108,7 @@ impl Live {
             broken: Vec::new(),
             kept: Kept::default(),
         }));
-        Self { code, outbound, google, secrets, deferrals, door: None, current }
+        Self { code, outbound, google, secrets, deferrals, activity: None, door: None, current }
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {
@@ -116,6 +118,11 @@ impl Live {
     /// What everything of this server calls out with, and counts in.
     pub(crate) fn outbound(&self) -> &Outbound {
         &self.outbound
+    }
+
+    /// The same, whose calls are kept there.
+    pub(crate) fn noted(self, activity: Option<Activity>) -> Self {
+        Self { activity, ..self }
     }
 
     /// The same for routes that this door serves.
@@ -141,12 +148,12 @@ impl Live {
             secrets: self.secrets.clone(),
             audience: config.flexible.id_token_audience,
         };
-        let configured = routes::build(config, known, &sources, kept);
+        let configured = routes::build(config, known, &sources, kept, self.activity.as_ref());
         let router = self.code.clone().merge(configured.router);
         let policy = config.fulfillment.apology.clone().map_or(OnError::Raise, OnError::apologise);
         let oversize_reply = config.fulfillment.oversize_reply.clone().map(Reply::text);
         let fulfillment = Fulfillment::build(router, &policy, oversize_reply)?;
-        let fulfillment = fulfillment.deferring_to(Arc::clone(&self.deferrals));
+        let fulfillment = fulfillment.deferring_to(Arc::clone(&self.deferrals)).calling(configured.upstreams);
         let faults = known.files.faults.iter().map(ToString::to_string);
         let faults = faults.chain(configured.faults.iter().map(ToString::to_string)).collect();
         let broken = configured.faults.iter().map(|fault| (fault.tag.clone(), fault.to_string())).collect();

@@ -4,6 +4,7 @@
 //! `webhook`, what is served in `live`; every status is decided in `respond`.
 
 mod access_log;
+mod activity;
 mod admin;
 mod api;
 mod background;
@@ -26,6 +27,7 @@ mod pages;
 mod phases;
 mod rejoinder;
 mod reload;
+mod replay;
 mod respond;
 mod run;
 mod seat;
@@ -46,6 +48,9 @@ pub use rejoinder::Rejoinder;
 pub use reload::Reloads;
 #[cfg(feature = "testing")]
 pub(crate) use respond::told;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use run::Keys;
 pub use run::{Server, ServerError};
 pub use service::Service;
 pub use tls::remember_client_certificates;
@@ -60,5 +65,7 @@ pub(crate) use signals::signals;
 use actix_web::http::header::HeaderName;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Names the invocation that a call repeats because somebody wanted it: `rejoinder replay --to`.
+const REPLAY: HeaderName = HeaderName::from_static("x-rejoinder-replay");
 /// Marks the answer to a call that repeats another.
 const DUPLICATE: HeaderName = HeaderName::from_static("x-rejoinder-duplicate");

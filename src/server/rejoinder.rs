@@ -20,7 +20,9 @@ use super::service::Service;
 use super::shown::Shown;
 use super::signals::signals;
 use crate::access::Access;
+use crate::activity::Activity;
 use crate::auth::Auth;
+use crate::clock::Clock;
 use crate::config::{Config, Sources};
 use crate::emulator::package::check::Served;
 use crate::fulfillment::deferred::Hold;
@@ -186,6 +188,8 @@ impl Rejoinder {
         let mut config = Config::load(&Sources::default())?;
         config.server.webhook_paths = vec![path.into()];
         config.flexible.path.clear();
+        // Nobody could read it.
+        config.activity.enabled = Some(false);
         Ok(door(self.router, &config, Some(auth))?.1)
     }
 }
@@ -198,6 +202,11 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
     let background = lifecycle.clone();
     let hold: Hold = Arc::new(move || Box::new(background.background()));
     let live = Live::new(router, config, Some(handlers.clone()), Some(hold));
+    let metrics = live.outbound().metrics().clone();
+    let store = Store::new(&config.store, Some(handlers.clone()), metrics.clone());
+    let kept = config.activity.is_on(store.is_configured(), server.bind.is_loopback());
+    let activity = kept.then(|| Activity::start(config, &store, &metrics, Clock::system(), &handlers));
+    let live = live.noted(activity.clone());
     let auth = auth.unwrap_or_else(|| Auth::new(&config.auth, live.outbound()));
     auth.start(&handlers);
     let Built { fulfillment, faults, notes, .. } = live.build()?;
@@ -207,8 +216,6 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
     for note in notes {
         tracing::warn!(target: "rejoinder::routes", "{note}");
     }
-    let metrics = live.outbound().metrics().clone();
-    let store = Store::new(&config.store, Some(handlers.clone()), metrics.clone());
     let door = Arc::new(Door {
         fulfillment: ArcSwap::from_pointee(fulfillment),
         auth,
@@ -221,6 +228,7 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         metrics,
         access: Access::new(&config.access, store.clone()),
         store,
+        activity,
         tracing: Tracing::new(&config.traces),
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),

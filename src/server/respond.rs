@@ -8,9 +8,12 @@ use serde_json::json;
 
 use super::overload::Full;
 use crate::access::{self, RefusedKind};
+use crate::activity::InvocationId;
+use crate::activity::replay::NotReplayable;
 use crate::auth::{Auth, Challenges};
 use crate::error::{Error, ErrorKind};
 use crate::excerpt::excerpt;
+use crate::fulfillment::upstream::replay::ReplayError;
 use crate::store::StoreError;
 
 /// A refusal of the server itself, before or instead of a handler.
@@ -215,6 +218,46 @@ impl RpcCode {
     }
 }
 
+/// Why a question about the activity log is not answered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unmanaged {
+    #[error("There is no invocation {id}; it may be older than activity.retention.")]
+    Invocation { id: InvocationId },
+    #[error("The invocation {id} cannot be replayed: {refusal}.")]
+    NotReplayable { id: InvocationId, refusal: NotReplayable },
+    #[error("The call cannot be made again: {0}.")]
+    Replay(#[from] ReplayError),
+    #[error("There is no activity log here: set activity.enabled = \"on\", or store.url.")]
+    Off,
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
+}
+
+impl From<StoreError> for Unmanaged {
+    fn from(error: StoreError) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl Unmanaged {
+    pub(crate) fn respond(&self) -> HttpResponse {
+        let (status, code) = match self {
+            Self::Refusal(refusal) => return refusal.respond(),
+            Self::Invocation { .. } => (StatusCode::NOT_FOUND, "not_found"),
+            Self::NotReplayable { refusal, .. } => (StatusCode::CONFLICT, refusal.code()),
+            Self::Replay(error) => (StatusCode::CONFLICT, error.code()),
+            Self::Off => (StatusCode::NOT_FOUND, "activity_off"),
+        };
+        let mut response = HttpResponse::build(status);
+        error_body(&mut response, code, &self.to_string())
+    }
+}
+
+/// The status that a failed call is answered with.
+pub(crate) fn status_of(error: &Error) -> u16 {
+    status(error.kind()).as_u16()
+}
+
 /// The answer to a call whose handler failed.
 pub(crate) fn failed(error: &Error, auth: &Auth) -> HttpResponse {
     let mut response = HttpResponse::build(status(error.kind()));
@@ -233,7 +276,7 @@ pub(crate) fn failed(error: &Error, auth: &Auth) -> HttpResponse {
 /// The status and body of that answer, for who needs no connection.
 #[cfg(feature = "testing")]
 pub(crate) fn told(error: &Error) -> (u16, String) {
-    (status(error.kind()).as_u16(), error_text(error.code(), error.public_message()).to_string())
+    (status_of(error), error_text(error.code(), error.public_message()))
 }
 
 /// One header a challenge: not every client takes a list apart.
@@ -256,17 +299,20 @@ fn status(kind: ErrorKind) -> StatusCode {
 }
 
 fn error_body(response: &mut HttpResponseBuilder, code: &str, message: &str) -> HttpResponse {
-    response.json(error_text(code, message))
+    response.insert_header((header::CONTENT_TYPE, JSON)).body(error_text(code, message))
 }
 
-fn error_text(code: &str, message: &str) -> serde_json::Value {
+/// The body of an answer that is an error.
+pub(crate) fn error_text(code: &str, message: &str) -> String {
     // It may quote names from the request, which can be as long as a request.
-    json!({ "error": { "code": code, "message": excerpt(message, 1000) } })
+    let message = excerpt(message, 1000);
+    json!({ "error": { "code": code, "message": message } }).to_string()
 }
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The answer to a call that was answered.
 pub(crate) fn reply(body: Bytes) -> HttpResponse {
-    const JSON: HeaderValue = HeaderValue::from_static("application/json");
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, JSON));
     response.body(body)

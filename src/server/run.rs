@@ -18,6 +18,8 @@ use super::pages::{self, Audience};
 use super::reload::Reloads;
 use super::service::Service;
 use super::tls::{self, Tls};
+#[cfg(feature = "cli")]
+use crate::access::Access;
 use crate::certificates::CertificateFileError;
 use crate::config;
 use crate::outbound::Secrets;
@@ -83,6 +85,21 @@ impl config::Server {
             }
             _ => Ok(addresses),
         }
+    }
+}
+
+/// Makes the admin token of a run, which replaces the one before.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Keys(Access);
+
+#[cfg(feature = "cli")]
+impl Keys {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn make(&self) -> Option<String> {
+        self.0.for_this_run().map(|token| token.expose())
     }
 }
 
@@ -166,6 +183,14 @@ impl Server {
         self.service.door.access.for_this_run().map(|token| token.expose())
     }
 
+    /// What tests manage it with.
+    #[cfg(feature = "cli")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        Keys(self.service.door.access.clone())
+    }
+
     /// What replaces the routes of the settings while the server runs.
     #[must_use]
     pub fn reloader(&self) -> Reloader {
@@ -228,7 +253,7 @@ impl Server {
                 app(&service, &dialogflow)
             })?;
         }
-        let _watching = tls.map(|tls| tls::Watching::start(tls, watched));
+        let _watching = tls.map(|tls| tls::Watching::start(tls, Arc::clone(&watched)));
         let running = server.run();
         let handle = running.handle();
         let running = tokio::spawn(running);
@@ -237,6 +262,10 @@ impl Server {
         fresh.abort();
         following.abort();
         tracing.finish(LAST_TRACES).await;
+        if let Some(activity) = &watched.activity {
+            // Whatever the store does, the process ends in time.
+            let _ = tokio::time::timeout(LAST_INVOCATIONS, activity.flush()).await;
+        }
         if let Some(admin) = admin {
             admin.stop(false).await;
         }
@@ -250,6 +279,9 @@ const CLOSING: Duration = Duration::from_secs(1);
 
 /// How long the collector of traces may take for the last of them.
 const LAST_TRACES: Duration = Duration::from_millis(500);
+
+/// How long the store may take for the last calls.
+const LAST_INVOCATIONS: Duration = Duration::from_millis(500);
 
 /// What open connections get for what is on its way: the last answers, which HTTP/2 connections have
 /// been given, and calls that were sent before their client could know.

@@ -10,6 +10,7 @@ use super::duplicate::{Claim, Claimed, Key};
 use super::overload::Place;
 use super::phases::{Phase, Phases};
 use super::seat::Seat;
+use crate::activity::InvocationId;
 use crate::config::OnDeadline;
 use crate::error::Error;
 use crate::fulfillment::deadline::by;
@@ -44,9 +45,9 @@ struct Done {
 }
 
 impl Turn {
-    /// The same call, in this trace.
-    pub(super) fn traced(self, trace: &Trace) -> Self {
-        Self { call: self.call.traced(trace), ..self }
+    /// The same call, in this trace, with this name in the activity log.
+    pub(super) fn traced(self, trace: &Trace, invocation: Option<InvocationId>) -> Self {
+        Self { call: self.call.traced(trace).logged(invocation), ..self }
     }
 
     async fn run(self, claim: Option<Claim>) -> Done {

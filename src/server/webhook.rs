@@ -7,8 +7,9 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::activity::Activity;
 use crate::auth::{self, Caller, Presented};
-use crate::fulfillment::{AnswerForm, Call, Fulfillment};
+use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
 use crate::protocol::Envelope;
 
 use super::access_log::Record;
@@ -42,6 +43,7 @@ pub(crate) async fn answer(
     let mut phases = Phases::start();
     let span = trace::begin(&door.tracing, request.headers());
     let identity = Identity::of(request.headers(), span.trace());
+    let invocation = door.activity.as_ref().map(Activity::next_id);
     let fulfillment = door.fulfillment.load_full();
     let admitted = admit(&door, &fulfillment, &request, &mut payload, entry, &mut phases).await;
     let mut record = Record {
@@ -58,14 +60,17 @@ pub(crate) async fn answer(
         outcome: "refused",
         duplicate: false,
         error: None,
+        answer: None,
     };
     let (call, route);
-    let answer;
+    // What an error is told as is written out once more for a log that keeps it.
+    let keeps = door.activity.as_ref().is_some_and(Activity::keeps_inbound_bodies);
+    let answer: Arc<Answer>;
     let mut quiet = false;
     let mut response = match admitted {
         // Dropped after the response is made: shutdown waits for it.
         Ok((admitted, place, _in_flight)) => {
-            let turn = admitted.traced(span.trace());
+            let turn = admitted.traced(span.trace(), invocation);
             (call, route) = (turn.call.clone(), turn.route.clone());
             (record.call, record.route) = (Some(&call), route.as_deref());
             record.parameters = door.shown.of(call.envelope());
@@ -78,8 +83,15 @@ pub(crate) async fn answer(
             let told = answer.body.as_ref().err();
             record.error = told.or(answer.hidden.as_ref()).map(|error| (error.code(), error.to_string()));
             match &answer.body {
-                Ok(body) => respond::reply(body.clone()),
-                Err(error) => respond::failed(error, &door.auth),
+                Ok(body) => {
+                    record.answer = Some(body.clone());
+                    respond::reply(body.clone())
+                }
+                Err(error) => {
+                    record.answer =
+                        keeps.then(|| respond::error_text(error.code(), error.public_message()).into());
+                    respond::failed(error, &door.auth)
+                }
             }
         }
         Err((refusal, cause)) => {
@@ -92,6 +104,7 @@ pub(crate) async fn answer(
                 body::discard(&mut payload, &door.limits).await;
             }
             quiet |= refusal.is_of_caller() && !door.refused.permits();
+            record.answer = keeps.then(|| respond::error_text(refusal.code(), &refusal.to_string()).into());
             record.error = Some((refusal.code(), cause.unwrap_or_else(|| refusal.to_string())));
             refusal.respond()
         }
@@ -111,6 +124,12 @@ pub(crate) async fn answer(
     record.trace(span);
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);
+    }
+    if let Some(activity) = &door.activity
+        && let Some(id) = invocation
+        && !quiet
+    {
+        activity.note(record.invocation(id, &response));
     }
     response
 }

@@ -18,6 +18,7 @@ mod open;
 mod place;
 mod query;
 mod runtime;
+mod scrub;
 mod transaction;
 
 use std::fmt;
@@ -34,7 +35,7 @@ pub(crate) use error::StoreError;
 pub(crate) use examine::{Found, Schema, examine};
 pub(crate) use id::{Id, micros};
 pub(crate) use place::Place;
-pub(crate) use query::{Query, Row};
+pub(crate) use query::{Query, Row, Value, placeholders};
 pub(crate) use transaction::Transaction;
 
 use crate::clock::Clock;

@@ -4,6 +4,7 @@
 
 mod kit;
 
+mod activity;
 mod addresses;
 mod agent_check;
 mod agent_package;
@@ -63,6 +64,7 @@ mod policies;
 mod properties;
 mod protocols;
 mod reload;
+mod replay;
 mod replies;
 mod routes;
 mod routing;

@@ -2,7 +2,7 @@
 
 mod agent;
 mod many;
-mod parse;
+pub(super) mod parse;
 mod resource;
 mod text;
 mod turn;

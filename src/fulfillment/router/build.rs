@@ -9,6 +9,7 @@ use crate::config;
 use crate::fulfillment::deadline::Times;
 use crate::fulfillment::deferred::Deferrals;
 use crate::fulfillment::extract::States;
+use crate::fulfillment::upstream::replay::Upstreams;
 use crate::fulfillment::{OnError, Reply};
 
 /// Why a router cannot be served. Every fault is told, not only the first.
@@ -89,6 +90,7 @@ pub(crate) struct Fulfillment {
     states: Arc<States>,
     oversize_reply: Option<Reply>,
     deferrals: Arc<Deferrals>,
+    upstreams: Upstreams,
 }
 
 impl Fulfillment {
@@ -138,13 +140,24 @@ impl Fulfillment {
             return Err(SetupError { faults });
         }
         prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        let upstreams = Upstreams::default();
         let deferrals = Arc::new(Deferrals::new(&config::Deferred::default(), None, None));
-        Ok(Self { exact, prefixes, fallback, states: Arc::new(states), oversize_reply, deferrals })
+        Ok(Self { exact, prefixes, fallback, states: Arc::new(states), oversize_reply, deferrals, upstreams })
     }
 
     /// Keeps deferred answers there, where they outlast this router.
     pub(crate) fn deferring_to(self, deferrals: Arc<Deferrals>) -> Self {
         Self { deferrals, ..self }
+    }
+
+    /// Knows the webhooks that its routes call.
+    pub(crate) fn calling(self, upstreams: Upstreams) -> Self {
+        Self { upstreams, ..self }
+    }
+
+    /// The webhooks that its routes call.
+    pub(crate) fn upstreams(&self) -> &Upstreams {
+        &self.upstreams
     }
 
     pub(super) fn deferrals(&self) -> &Arc<Deferrals> {

@@ -2,6 +2,8 @@
 
 mod failure;
 pub(crate) mod id;
+mod noted;
+pub(crate) mod replay;
 pub(crate) mod resources;
 pub(crate) mod routes;
 mod traced;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Call, Reply};
+use crate::activity::Activity;
 use crate::config::Semantics;
 use crate::error::{Error, Result};
 use crate::flexible::{Exchange, Problem, RenderedReply, ReplyTemplate, Scope};
@@ -19,6 +22,7 @@ use crate::outbound::{OutboundError, Request, Response, Target};
 use crate::protocol::names::SessionName;
 
 use failure::Failures;
+use noted::Noted;
 use world::Clock;
 
 /// A flexible webhook that answers a tag.
@@ -34,6 +38,7 @@ struct Upstream {
     semantics: Semantics,
     failures: Failures,
     clock: Clock,
+    activity: Option<Activity>,
 }
 
 /// A webhook as one environment sees it.
@@ -43,6 +48,8 @@ struct Variant {
     target: Target,
     credentials: Credentials,
     disabled: bool,
+    /// The address as the resource has it.
+    template: Arc<str>,
 }
 
 impl Upstream {
@@ -62,7 +69,9 @@ impl Upstream {
             request.body = rendered.body;
             request
         };
-        let response = self.exchange(variant, request, call.deadline().of_calls_out()).await?;
+        let mut noted = Noted::begin(self.activity.as_ref(), &self.name, variant, &call);
+        let response = self.exchange(variant, request, call.deadline().of_calls_out(), &mut noted).await;
+        let response = noted.ended(response)?;
         if response.status >= 400 {
             // Why, an answer says in words of its own, which may hold personal data.
             let text = String::from_utf8_lossy(&response.body);
@@ -75,7 +84,9 @@ impl Upstream {
         let mapped = variant
             .exchange
             .read(response.status, &response.body)
-            .map_err(|error| self.failures.response(&self.name, error))?;
+            .map_err(|error| self.failures.response(&self.name, error));
+        let mapped = noted.ended(mapped)?;
+        drop(noted);
         for (parameter, path) in &mapped.missing {
             tracing::info!(
                 target: "rejoinder::flexible",
@@ -99,7 +110,13 @@ impl Upstream {
     }
 
     /// Sends the request with its credentials; once more if the token that was kept is not taken any more.
-    async fn exchange(&self, variant: &Variant, mut request: Request, latest: Instant) -> Result<Response> {
+    async fn exchange(
+        &self,
+        variant: &Variant,
+        mut request: Request,
+        latest: Instant,
+        noted: &mut Noted<'_>,
+    ) -> Result<Response> {
         let Variant { target, credentials, .. } = variant;
         let deadline = target.deadline().min(latest);
         let unpresented = |error| self.failures.credentials(&self.name, error);
@@ -110,7 +127,7 @@ impl Upstream {
         let again = credentials.is_renewable().then(|| request.clone());
         let presented = credentials.present(&mut request, deadline, target.left(deadline)).await;
         let presented = presented.map_err(unpresented)?;
-        let response = traced::send(target, request, deadline).await.map_err(unanswered)?;
+        let response = traced::send(target, request, deadline, noted.seen()).await.map_err(unanswered)?;
         // Nothing was done about a request that was refused, whatever its method.
         let Some(mut again) = again.filter(|_| response.status == 401 && credentials.renew(&presented))
         else {
@@ -119,7 +136,7 @@ impl Upstream {
         tracing::debug!(target: "rejoinder::flexible", webhook = self.name, "the token was refused; trying a new one");
         let anew = async {
             credentials.present(&mut again, deadline, target.left(deadline)).await.map_err(unpresented)?;
-            traced::send(target, again, deadline).await.map_err(unanswered)
+            traced::send(target, again, deadline, noted.seen()).await.map_err(unanswered)
         };
         // Rare, and large.
         Box::pin(anew).await

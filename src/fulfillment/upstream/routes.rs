@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use super::super::{Call, OnError, Reply, Route, Router};
 use super::failure::Failures;
+use super::replay::Upstreams;
 use super::resources::Known;
 use super::world::Clock;
 use super::{Upstream, Variant, into_reply};
+use crate::activity::Activity;
 use crate::config::{self, Config, FailureSetting, ReplySetting};
 use crate::error::{Error, ErrorKind};
 use crate::flexible::{Exchange, ReplyTemplate};
@@ -23,6 +25,8 @@ pub(crate) struct Routes {
     pub(crate) router: Router,
     /// Why tags cannot be served.
     pub(crate) faults: Vec<RouteFault>,
+    /// The webhooks that they call.
+    pub(crate) upstreams: Upstreams,
     /// What is served otherwise than its resource says.
     pub(crate) notes: Vec<String>,
     /// The webhooks that they call.
@@ -51,10 +55,16 @@ impl fmt::Display for RouteFault {
 }
 
 /// Builds the routes of `config`; one with a fault stops no other. `kept` is of the same settings.
-pub(crate) fn build(config: &Config, known: &Known, sources: &Sources, kept: &Kept) -> Routes {
+pub(crate) fn build(
+    config: &Config,
+    known: &Known,
+    sources: &Sources,
+    kept: &Kept,
+    activity: Option<&Activity>,
+) -> Routes {
     let mut routes = Routes::default();
-    let mut variants =
-        Variants { config, sources, kept, known: HashMap::new(), next: Kept::default(), notes: Vec::new() };
+    let (next, notes) = (Kept::default(), Vec::new());
+    let mut variants = Variants { config, sources, activity, kept, known: HashMap::new(), next, notes };
     for setting in &config.routes {
         let mut faults = Vec::new();
         let mut told =
@@ -84,6 +94,11 @@ pub(crate) fn build(config: &Config, known: &Known, sources: &Sources, kept: &Ke
         let tag = &setting.tag;
         routes.faults.extend(faults.into_iter().map(|message| RouteFault { tag: tag.clone(), message }));
         routes.router = std::mem::take(&mut routes.router).route(route);
+    }
+    for ((webhook, environment), variant) in &variants.known {
+        if let Some(variant) = variant {
+            routes.upstreams.add(webhook, environment, variant);
+        }
     }
     (routes.notes, routes.kept) = (variants.notes, variants.next);
     routes
@@ -143,6 +158,7 @@ fn route(
         semantics: config.flexible.semantics,
         failures: Failures::from(&config.flexible),
         clock: Clock(config.agent.time_zone.clone()),
+        activity: variants.activity.cloned(),
     });
     // It never blocks: it waits for the upstream without holding a thread.
     let route = Route::new(setting.tag.clone(), move |call: Call| Arc::clone(&upstream).answer(call));
@@ -153,6 +169,7 @@ fn route(
 struct Variants<'c> {
     config: &'c Config,
     sources: &'c Sources,
+    activity: Option<&'c Activity>,
     /// By display name and environment; none where there are faults, which have been told.
     known: HashMap<Key, Option<Arc<Variant>>>,
     kept: &'c Kept,
@@ -205,7 +222,8 @@ fn variant(webhook: &Webhook, config: &Config, sources: &Sources) -> Result<Vari
     });
     let target = target.map_err(|error| vec![error.to_string()])?;
     let credentials = Credentials::parse(webhook, sources)?;
-    Ok(Variant { exchange, target, credentials, disabled: webhook.disabled })
+    let template = webhook.generic_web_service().map_or("", |service| service.uri.as_str()).into();
+    Ok(Variant { exchange, target, credentials, disabled: webhook.disabled, template })
 }
 
 fn template(reply: &ReplySetting, key: &str, faults: &mut Vec<String>) -> Option<ReplyTemplate> {

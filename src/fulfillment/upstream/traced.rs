@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::outbound::{HeaderName, HeaderValue, OutboundError, Request, Response, Target};
+use crate::outbound::{HeaderName, HeaderValue, OutboundError, Request, Response, Seen, Target};
 use crate::telemetry::trace::{Kind, Trace};
 
 /// Sends a request, which tells the upstream of the trace unless the webhook has such headers itself.
@@ -10,6 +10,7 @@ pub(super) async fn send(
     target: &Target,
     mut request: Request,
     deadline: Instant,
+    seen: Option<&mut Seen>,
 ) -> Result<Response, OutboundError> {
     let mut span = Trace::current().child("upstream", Kind::Client);
     if span.is_recorded() {
@@ -22,7 +23,7 @@ pub(super) async fn send(
             request.headers.entry(HeaderName::from_static(name)).or_insert(value);
         }
     }
-    let outcome = target.send(request, Some(deadline)).await;
+    let outcome = target.send_seen(request, Some(deadline), seen).await;
     match &outcome {
         Ok(response) => {
             span.number("http.response.status_code", response.status.into());

@@ -4,6 +4,7 @@
 
 mod audit;
 mod docs;
+mod invocations;
 mod me;
 mod query;
 mod tokens;
@@ -34,6 +35,7 @@ const LARGEST: usize = 64 << 10;
 pub(super) fn register(config: &mut ServiceConfig, door: &Arc<Door>, audience: Audience) {
     docs::register(config, door, audience);
     audit::register(config, door);
+    invocations::register(config, door);
     me::register(config, door);
     tokens::register(config, door);
 }

@@ -12,7 +12,7 @@ mod text;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 pub(crate) use calls::{Queued, TagCalls};
@@ -36,6 +36,8 @@ struct Inner {
     webhooks: Labelled<WebhookCalls>,
     key_fetches: Labelled<Tally>,
     tokens: Tally,
+    activity_written: AtomicU64,
+    activity_lost: Tally,
     store_failures: Tally,
     management: Tally,
     /// 0 until it is used, then 1 for working and 2 for failing.
@@ -50,6 +52,8 @@ impl Default for Metrics {
             webhooks: Labelled::default(),
             key_fetches: Labelled::default(),
             tokens: Tally::of(&["cached", "verified", "refused"]),
+            activity_written: AtomicU64::new(0),
+            activity_lost: Tally::of(&["full", "store"]),
             store_failures: Tally::default(),
             management: Tally::default(),
             store: AtomicU8::new(0),
@@ -135,6 +139,16 @@ impl Metrics {
     /// A token was judged: known from before (`cached`), `verified`, or `refused`.
     pub(crate) fn tokens(&self, outcome: &'static str) {
         self.0.tokens.add(outcome, 0);
+    }
+
+    /// Invocations were written to the activity log.
+    pub(crate) fn activity_written(&self, count: u64) {
+        self.0.activity_written.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Invocations are not in the activity log: it was `full`, or the `store` did not take them.
+    pub(crate) fn activity_lost(&self, why: &'static str, count: u64) {
+        self.0.activity_lost.add_many(why, count);
     }
 }
 

@@ -38,6 +38,11 @@ impl Tally {
         self.count(word, number, 1);
     }
 
+    /// Counts so many at once.
+    pub(super) fn add_many(&self, word: &'static str, count: u64) {
+        self.count(word, 0, count);
+    }
+
     fn count(&self, word: &'static str, number: u16, by: u64) {
         for slot in &self.slots {
             // Whoever comes first to an empty slot names it; the other goes on to the next.

@@ -20,6 +20,8 @@ fn everything_counted_is_told() {
     metrics.deferred("collected");
     metrics.keys_fetched("issuer.example", false);
     metrics.tokens("verified");
+    metrics.activity_written(5);
+    metrics.activity_lost("full", 2);
     let webhook = metrics.webhook("Weather");
     webhook.count(Ok(204), Duration::from_millis(7));
     webhook.count(Err("timed_out"), Duration::from_secs(5));
@@ -50,6 +52,9 @@ fn everything_counted_is_told() {
         "rejoinder_key_fetches_total{issuer=\"issuer.example\",outcome=\"failed\"} 1",
         "rejoinder_tokens_total{outcome=\"verified\"} 1",
         "rejoinder_tokens_total{outcome=\"refused\"} 0",
+        "rejoinder_activity_written_total 5",
+        "rejoinder_activity_lost_total{why=\"full\"} 2",
+        "rejoinder_activity_lost_total{why=\"store\"} 0",
         "rejoinder_outbound_calls_total{webhook=\"Weather\",outcome=\"2xx\"} 1",
         "rejoinder_outbound_calls_total{webhook=\"Weather\",outcome=\"timed_out\"} 1",
         "rejoinder_outbound_call_duration_seconds_count{webhook=\"Weather\"} 2",

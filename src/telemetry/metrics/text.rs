@@ -53,6 +53,7 @@ impl Collector for Scrape {
         outbound(inner, &mut encoder)?;
         tokens(inner, &mut encoder)?;
         management(inner, &mut encoder)?;
+        activity(inner, &mut encoder)?;
         store(inner, &mut encoder)
     }
 }
@@ -127,6 +128,15 @@ fn management(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result
         add(&mut family, &[("method", method), ("status", &status.to_string())], count)?;
     }
     Ok(())
+}
+
+fn activity(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let help = "Invocations written to the activity log.";
+    let mut written = counter(encoder, "activity_written", help)?;
+    let count = inner.activity_written.load(Ordering::Relaxed);
+    written.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
+    let help = "Invocations that are not in the activity log, by why not.";
+    words(encoder, "activity_lost", help, "why", &inner.activity_lost)
 }
 
 fn store(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -50,6 +50,11 @@ impl TraceContext {
         (span_id != 0).then(|| format!("00-{}-{span_id:016x}-{:02x}", self.trace_id(), u8::from(sampled)))
     }
 
+    /// The trace as a number.
+    pub(crate) fn number(self) -> u128 {
+        self.trace_id
+    }
+
     /// The trace as 32 hex digits.
     pub(crate) fn trace_id(self) -> impl fmt::Display {
         fmt::from_fn(move |f| write!(f, "{:032x}", self.trace_id))

@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 
 use rejoinder::config::{Config, Sources};
+use rejoinder::server::Keys;
 use rejoinder::{Rejoinder, ServerError};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
+use super::stores::TestStore;
 use super::{Answer, Connection, Request};
 
 /// Settings as environment variables, over the defaults and port 0.
@@ -30,6 +32,9 @@ pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     /// That of `server.admin_bind`.
     pub(crate) admin: Option<SocketAddr>,
+    /// What opens the management API, once somebody has asked for it.
+    token: Option<String>,
+    keys: Keys,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<Result<(), ServerError>>>,
 }
@@ -80,18 +85,38 @@ impl Served {
             let runtime = runtime.enable_all().build()?;
             runtime.block_on(async {
                 let server = make().bind(config)?;
-                tell.send((server.addresses()[0], server.admin_address())).expect("the test waits for it");
+                let keys = server.keys();
+                tell.send((server.addresses()[0], server.admin_address(), keys))
+                    .expect("the test waits for it");
                 server.run(ended(stopped)).await
             })
         });
         match told.recv() {
-            Ok((address, admin)) => Self { address, admin, stop: Some(stop), thread: Some(thread) },
+            Ok((address, admin, keys)) => {
+                Self { address, admin, token: None, keys, stop: Some(stop), thread: Some(thread) }
+            }
             Err(_) => panic!("the server does not start: {:?}", thread.join()),
         }
     }
 
     pub(crate) fn connect(&self) -> Connection {
         Connection::open(self.address)
+    }
+
+    /// The same, managed with an admin's token of this store.
+    pub(crate) fn managed(mut self, store: &TestStore) -> Self {
+        self.token = if store.url.is_empty() { self.keys.make() } else { Some(store.token("admin")) };
+        self
+    }
+
+    /// The token that opens the management API.
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_deref().expect("managed")
+    }
+
+    /// Asks as somebody who may manage.
+    pub(crate) fn manage(&self, request: Request) -> Answer {
+        self.ask(&request.header("Authorization", format!("Bearer {}", self.token())))
     }
 
     /// Asks on a connection of its own.

@@ -36,6 +36,14 @@ impl TestStore {
         Some(Self { name: "postgres", url, _folder: None, _database: Some(database) })
     }
 
+    /// A token of this role, made by the command.
+    pub(crate) fn token(&self, role: &str) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let made = super::run(folder.path(), &["token", "create", "--role", role], &[self.setting()]);
+        assert_eq!(made.code, Some(0), "{}", made.errors);
+        made.out.trim_end().to_owned()
+    }
+
     /// The variable that makes a server use it.
     pub(crate) fn setting(&self) -> (&str, &str) {
         ("REJOINDER_STORE__URL", &self.url)

@@ -70,6 +70,7 @@ mod tests {
     fn registered() -> Vec<String> {
         let sources = [
             include_str!("../audit.rs"),
+            include_str!("../invocations/mod.rs"),
             include_str!("../me.rs"),
             include_str!("../tokens.rs"),
             include_str!("../../pages.rs"),
@@ -80,7 +81,10 @@ mod tests {
             let source = source.split("mod tests").next().unwrap_or_default();
             for start in ["web::resource(\"", "page(config, \"", "    (\""] {
                 paths.extend(
-                    source.split(start).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())),
+                    source
+                        .split(start)
+                        .skip(1)
+                        .filter_map(|rest| Some(rest.split_once('"')?.0.replace(":.+", ""))),
                 );
             }
         }
