@@ -50,9 +50,8 @@ mod way;
 pub use called::Called;
 pub use caller::Caller;
 pub use curl::curl;
-pub(crate) use elsewhere::redirect;
 #[cfg(feature = "cli")]
-pub(crate) use elsewhere::withhold;
+pub(crate) use elsewhere::{redirect, withhold};
 pub use error::{CallError, CallerError};
 pub use issuer::{Issuer, IssuerError};
 pub use options::Options;
