@@ -248,7 +248,7 @@ fn on_a_terminal(folder: &Path, settings: &[(&str, &str)]) -> String {
     let log = folder.join("seen");
     let program = env!("CARGO_BIN_EXE_rejoinder");
     let mut child = Command::new("script")
-        .args(["--quiet", "--flush", "--command", &format!("{program} serve --bind 127.0.0.1:0")])
+        .args(["--quiet", "--flush", "--command", &format!("exec {program} serve --bind 127.0.0.1:0")])
         .arg(&log)
         .current_dir(folder)
         .env_clear()
@@ -262,8 +262,7 @@ fn on_a_terminal(folder: &Path, settings: &[(&str, &str)]) -> String {
         || std::fs::read(&log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     crate::kit::until("it is served", || seen().contains("Try one"));
     let text = seen();
-    let _ = child.kill();
-    let _ = child.wait();
+    crate::kit::terminate(&mut child);
     text
 }
 

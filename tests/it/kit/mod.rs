@@ -68,6 +68,15 @@ pub(crate) fn call(tag: &str, parameters: &Value) -> Vec<u8> {
     request.to_string().into_bytes()
 }
 
+/// Ends a program with SIGTERM, which `script` passes on to the one that it runs; SIGKILL would leave that.
+pub(crate) fn terminate(child: &mut std::process::Child) {
+    let told = std::process::Command::new("kill").arg(child.id().to_string()).status();
+    if !told.is_ok_and(|status| status.success()) {
+        let _ = child.kill();
+    }
+    let _ = child.wait();
+}
+
 /// Asks again and again until the answer is yes; fails when [`PATIENCE`] ends.
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
