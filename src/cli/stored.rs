@@ -1,5 +1,8 @@
 //! The store of the settings, for commands that use it without a server.
 
+use std::future::Future;
+use std::time::Duration;
+
 use anyhow::Context as _;
 use tokio::runtime::Runtime;
 
@@ -8,8 +11,28 @@ use crate::outbound::google::Google;
 use crate::outbound::{Outbound, Secrets};
 use crate::store::Store;
 
-/// Opens it, on a runtime to use it on.
-pub(super) fn open(config: &Config) -> anyhow::Result<(Runtime, Store)> {
+/// A store, on a runtime to use it on; closed when it is dropped.
+pub(super) struct Stored {
+    runtime: Runtime,
+    pub(super) store: Store,
+}
+
+impl Stored {
+    pub(super) fn block_on<F: Future>(&self, work: F) -> F::Output {
+        self.runtime.block_on(work)
+    }
+}
+
+impl Drop for Stored {
+    fn drop(&mut self) {
+        // An SQLite file has its companions for as long as it is open alone.
+        let closing = async { tokio::time::timeout(Duration::from_secs(1), self.store.close()).await };
+        let _ = self.runtime.block_on(closing);
+    }
+}
+
+/// Opens it.
+pub(super) fn open(config: &Config) -> anyhow::Result<Stored> {
     let file = config.file.as_deref().unwrap_or_else(|| "rejoinder.toml".as_ref());
     anyhow::ensure!(
         config.store.is_configured(),
@@ -28,5 +51,5 @@ pub(super) fn open(config: &Config) -> anyhow::Result<(Runtime, Store)> {
         store.open().await.context("the store cannot be used")?;
         anyhow::Ok(store)
     })?;
-    Ok((runtime, store))
+    Ok(Stored { runtime, store })
 }

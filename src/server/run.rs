@@ -11,6 +11,7 @@ use actix_web::{App, web};
 use super::admin::Admin;
 use super::api;
 use super::connections::{self, Connections, Rules};
+use super::door::Door;
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
 use super::manage::dialogflow::Api;
@@ -261,11 +262,9 @@ impl Server {
         stop(&lifecycle, &connections, &handle, settings.shutdown_timeout).await;
         fresh.abort();
         following.abort();
-        tracing.finish(LAST_TRACES).await;
-        if let Some(activity) = &watched.activity {
-            // Whatever the store does, the process ends in time.
-            let _ = tokio::time::timeout(LAST_INVOCATIONS, activity.flush()).await;
-        }
+        // Boxed, as it is once a run and would be a part of this future all the time.
+        let storing = Box::pin(last_of_store(&watched));
+        tokio::join!(tracing.finish(LAST_TRACES), storing);
         if let Some(admin) = admin {
             admin.stop(false).await;
         }
@@ -280,12 +279,30 @@ const CLOSING: Duration = Duration::from_secs(1);
 /// How long the collector of traces may take for the last of them.
 const LAST_TRACES: Duration = Duration::from_millis(500);
 
-/// How long the store may take for the last calls.
+/// How long the store may take for the last calls, and then to be closed.
 const LAST_INVOCATIONS: Duration = Duration::from_millis(500);
+const LAST_OF_STORE: Duration = Duration::from_millis(250);
 
 /// What open connections get for what is on its way: the last answers, which HTTP/2 connections have
 /// been given, and calls that were sent before their client could know.
 const ON_ITS_WAY: Duration = Duration::from_millis(100);
+
+/// Whatever the store does, the process ends in time.
+async fn last_of_store(door: &Door) {
+    let storing = async {
+        if let Some(activity) = &door.activity {
+            activity.flush().await;
+        }
+    };
+    let stored = tokio::time::timeout(LAST_INVOCATIONS, storing).await;
+    let closed = tokio::time::timeout(LAST_OF_STORE, door.store.close()).await;
+    if stored.is_err() || closed.is_err() {
+        tracing::warn!(
+            target: "rejoinder::store",
+            "the store took too long at the end: what was not written yet is lost, nothing that was promised"
+        );
+    }
+}
 
 async fn stop(lifecycle: &Lifecycle, connections: &Connections, handle: &ServerHandle, time: Duration) {
     lifecycle.stop();

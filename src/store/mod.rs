@@ -7,6 +7,7 @@
 #![expect(dead_code, reason = "the activity log and the management API, which come next, use the rest")]
 
 mod backend;
+mod close;
 mod connection;
 mod error;
 #[cfg(feature = "cli")]
@@ -23,7 +24,7 @@ mod transaction;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
@@ -60,6 +61,8 @@ struct Inner {
     /// Held by whoever opens it; why it could not be the last time, and when that was.
     opening: Mutex<Option<(Instant, StoreError)>>,
     state: AtomicU8,
+    /// Whether it has had its time: what fails then fails for that.
+    closed: AtomicBool,
 }
 
 /// Which database it is.
@@ -113,6 +116,7 @@ impl Store {
             opened: ArcSwapOption::empty(),
             opening: Mutex::default(),
             state: AtomicU8::new(State::Unopened as u8),
+            closed: AtomicBool::new(false),
         }))
     }
 
@@ -277,6 +281,9 @@ impl Store {
 
     /// Remembers how an operation went, and tells when that changes.
     fn note<T>(&self, done: Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.0.closed.load(Ordering::Relaxed) {
+            return done;
+        }
         let now = match &done {
             Err(error) if error.is_of_store() => State::Failing,
             // A broken query is a fault of ours, and says nothing about the store.

@@ -98,3 +98,36 @@ fn doctor_tells_how_the_store_is() {
     assert!(text.contains("sslmode=require") && text.contains("was not asked"), "{text}");
     assert!(!text.contains("s3cret"), "{text}");
 }
+
+/// The names in a folder.
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("a file").file_name();
+    let mut names: Vec<String> = entries.map(|entry| name(entry).into_string().expect("UTF-8")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_server_and_a_command_that_end_leave_an_sqlite_file_without_companions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}", folder.path().join("a.db").display());
+    let settings = [("REJOINDER_STORE__URL", &*url), ("REJOINDER_DEMO__ENABLED", "true")];
+    let made = run(folder.path(), &["token", "create", "--role", "viewer"], &settings);
+    assert_eq!(made.code, Some(0), "{}", made.errors);
+    assert_eq!(names(folder.path()), ["a.db"]);
+
+    let program = Program::serve_with(&["--bind", "127.0.0.1:0"], &settings);
+    let body = fixture("requests/order-status");
+    program.connect().ask(&Request::call(body.clone())).reply();
+    let written = || metrics(&mut program.connect()).contains("rejoinder_activity_written_total 1");
+    until("the call is written", written);
+    assert_eq!(names(folder.path()), ["a.db", "a.db-shm", "a.db-wal"]);
+    // One more, which is written at the end, and a reader at work.
+    program.connect().ask(&Request::call(body)).reply();
+    program.signal("TERM");
+    let ended = program.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    assert_eq!(names(folder.path()), ["a.db"]);
+    assert!(!ended.errors.contains("rejoinder::store"), "{}", ended.errors);
+}

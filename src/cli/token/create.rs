@@ -26,10 +26,10 @@ pub(super) struct Create {
 impl Create {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let name = New::checked_name(&self.name, self.role).map_err(anyhow::Error::msg)?;
-        let (runtime, access) = access(self.settings)?;
+        let (stored, access) = access(self.settings)?;
         let expires_at = self.expires.and_then(|lasting| end_of(&access, lasting));
         let new = New { role: self.role, name, expires_at };
-        let (token, known) = runtime.block_on(access.create(&new, &Who::command_line(), None))?;
+        let (token, known) = stored.block_on(access.create(&new, &Who::command_line(), None))?;
         writeln!(std::io::stdout(), "{}", token.expose())?;
         let until = expires_at.map(|end| format!(", valid until {}", text(end))).unwrap_or_default();
         eprintln!(

@@ -18,8 +18,8 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let (runtime, access) = access(self.settings)?;
-        let tokens = runtime.block_on(access.list())?;
+        let (stored, access) = access(self.settings)?;
+        let tokens = stored.block_on(access.list())?;
         let mut out = std::io::stdout().lock();
         if self.json {
             writeln!(out, "{:#}", serde_json::json!({ "tokens": tokens }))?;

@@ -7,9 +7,9 @@ mod revoke;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use tokio::runtime::Runtime;
 
 use super::Settings;
+use super::stored::Stored;
 use crate::access::Access;
 
 #[derive(Debug, Args)]
@@ -39,8 +39,9 @@ impl Token {
 }
 
 /// The tokens of the store that the settings name.
-fn access(settings: Settings) -> anyhow::Result<(Runtime, Access)> {
+fn access(settings: Settings) -> anyhow::Result<(Stored, Access)> {
     let config = settings.load()?;
-    let (runtime, store) = super::stored::open(&config)?;
-    Ok((runtime, Access::new(&config.access, store)))
+    let stored = super::stored::open(&config)?;
+    let access = Access::new(&config.access, stored.store.clone());
+    Ok((stored, access))
 }

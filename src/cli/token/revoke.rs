@@ -23,8 +23,8 @@ fn id(text: &str) -> Result<Id, String> {
 
 impl Revoke {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let (runtime, access) = access(self.settings)?;
-        let Some(known) = runtime.block_on(access.revoke(&self.id, &Who::command_line(), None))? else {
+        let (stored, access) = access(self.settings)?;
+        let Some(known) = stored.block_on(access.revoke(&self.id, &Who::command_line(), None))? else {
             anyhow::bail!("there is no token {}; `rejoinder token list` tells those that there are", self.id);
         };
         eprintln!("rejoinder: the {} token {} ({:?}) is revoked", known.role, known.id, known.name);
