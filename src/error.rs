@@ -31,6 +31,17 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Every kind.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Internal,
+        Self::Unavailable,
+        Self::TimedOut,
+    ];
+
     /// The kind that is told with this status, if there is one.
     pub(crate) fn of_status(status: u16) -> Option<Self> {
         Some(match status {

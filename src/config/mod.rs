@@ -213,15 +213,16 @@ impl Config {
         }
         let demo = reader.section("demo", |demo| demo.flag("enabled"));
         let fulfillment = reader.section("fulfillment", Fulfillment::read);
-        let duplicates = reader.section("duplicates", Duplicates::read);
+        let store = reader.section("store", Store::read);
+        let has_store = store.is_configured();
+        let duplicates = reader.section("duplicates", |reader| Duplicates::read(reader, has_store));
         let deferred = reader.section("deferred", Deferred::read);
         let outbound = reader.section("outbound", Outbound::read);
         let access = reader.section("access", Access::read);
-        let store = reader.section("store", Store::read);
         let secrets = reader.section("secrets", Secrets::read);
         let agent = reader.section("agent", Agent::read);
         let flexible = reader.section("flexible", Flexible::read);
-        let routes = routes::read(reader, server.turn.deadline);
+        let routes = routes::read(reader, server.turn.deadline, has_store);
         let webhooks_dir = reader.text("webhooks_dir").into();
         let environments_dir = reader.text("environments_dir").into();
         let activity = reader.section("activity", Activity::read);

@@ -52,7 +52,7 @@ pub(super) const SAMPLE: &str = r#"{ webhook = "w", reply = "r", on_error = 503,
 /// The statuses that Dialogflow tells apart, and the one for time.
 pub(super) const STATUSES: [u16; 7] = [400, 401, 403, 404, 500, 503, 504];
 
-pub(super) fn read(reader: &Reader<'_, '_>, deadline: Duration) -> Vec<Route> {
+pub(super) fn read(reader: &Reader<'_, '_>, deadline: Duration, has_store: bool) -> Vec<Route> {
     let routes = reader.entries("routes", |tag, route| {
         let webhook = route.text("webhook");
         let reply = reply(route, "reply");
@@ -61,7 +61,7 @@ pub(super) fn read(reader: &Reader<'_, '_>, deadline: Duration) -> Vec<Route> {
             value.and_then(|value| failure(&value).map_err(|message| route.refuse(key, message)).ok())
         };
         let (on_error, on_timeout) = (on_failure("on_error"), on_failure("on_timeout"));
-        let turn = RouteTurn::read(route);
+        let turn = RouteTurn::read(route, has_store);
         let deferral = Deferral::read(route, turn.deadline.unwrap_or(deadline));
         Route { tag: tag.to_owned(), webhook, reply, on_error, on_timeout, turn, deferral }
     });

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use super::background::Background;
 use super::body::Limits;
 use super::door::Door;
-use super::duplicate::Duplicates;
+use super::duplicate::{Duplicates, Shared};
 use super::executor;
 use super::flood::Flood;
 use super::lifecycle::Lifecycle;
@@ -23,10 +23,12 @@ use crate::access::Access;
 use crate::activity::Activity;
 use crate::auth::Auth;
 use crate::clock::Clock;
-use crate::config::{Config, Sources};
+use crate::config::{Config, DuplicateScope, Sources};
 use crate::emulator::package::check::Served;
 use crate::fulfillment::deferred::Hold;
-use crate::fulfillment::{Call, Handler, IntoVerdict, OnError, Reply, Route, Router, SetupError};
+use crate::fulfillment::{
+    Call, Fulfillment, Handler, IntoVerdict, OnError, Reply, Route, Router, SetupError, SetupFault,
+};
 use crate::store::Store;
 use crate::telemetry::trace::Tracing;
 use crate::{Result, demo, telemetry};
@@ -210,12 +212,19 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
     let auth = auth.unwrap_or_else(|| Auth::new(&config.auth, live.outbound()));
     auth.start(&handlers);
     let Built { fulfillment, faults, notes, .. } = live.build()?;
+    if !store.is_configured() {
+        shares_nothing(&fulfillment)?;
+    }
     for fault in faults {
         tracing::error!(target: "rejoinder::routes", "{fault}");
     }
     for note in notes {
         tracing::warn!(target: "rejoinder::routes", "{note}");
     }
+    let shared = store
+        .is_configured()
+        .then(|| Shared::start(store.clone(), config.duplicates.clone(), metrics.clone(), handlers.clone()));
+    let duplicates = Duplicates::new(config.duplicates.clone(), Some(handlers.clone()), shared);
     let door = Arc::new(Door {
         fulfillment: ArcSwap::from_pointee(fulfillment),
         auth,
@@ -233,7 +242,7 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),
         turn: server.turn.clone(),
-        duplicates: Arc::new(Duplicates::new(config.duplicates.clone(), Some(handlers.clone()))),
+        duplicates: Arc::new(duplicates),
         duplicate_scope: config.duplicates.scope,
         lifecycle,
         handlers,
@@ -248,6 +257,16 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
     let paths = server.webhook_paths.clone();
     let service = Service { door: Arc::clone(&door), paths };
     Ok((live.of(door), service))
+}
+
+/// Refuses routes in code that share their duplicates where there is no store; the settings have been
+/// checked by themselves.
+fn shares_nothing(fulfillment: &Fulfillment) -> Result<(), SetupError> {
+    let routes = fulfillment.routes().into_iter().chain(fulfillment.fallback());
+    let sharing = routes.filter(|route| route.times().duplicates == Some(DuplicateScope::Shared));
+    let faults: Vec<_> =
+        sharing.map(|route| SetupFault::SharedWithoutStore { tag: route.pattern().to_owned() }).collect();
+    if faults.is_empty() { Ok(()) } else { Err(SetupError { faults }) }
 }
 
 /// Everything that `rejoinder serve` answers with these settings.

@@ -290,6 +290,7 @@ const ON_ITS_WAY: Duration = Duration::from_millis(100);
 /// Whatever the store does, the process ends in time.
 async fn last_of_store(door: &Door) {
     let storing = async {
+        door.duplicates.finish().await;
         if let Some(activity) = &door.activity {
             activity.flush().await;
         }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::background::Work;
 use super::door::Door;
-use super::duplicate::{Claim, Claimed, Key};
+use super::duplicate::{Claim, Claimed, Elsewhere, Key};
 use super::overload::Place;
 use super::phases::{Phase, Phases};
 use super::seat::Seat;
@@ -88,7 +88,23 @@ impl Door {
         let claim = loop {
             let Some(key) = &turn.key else { break None };
             let known = match self.duplicates.claim(key, &turn.call, phases.last()) {
-                Claimed::First(claim) => break Some(claim),
+                Claimed::First(claim) => match self.duplicates.shared(key) {
+                    None => break Some(claim),
+                    Some(shared) => {
+                        // Boxed: most routes do not ask, and this keeps their calls small.
+                        let (answer, joined) = match Box::pin(shared.ask(&claim, deadline)).await {
+                            Elsewhere::Unknown => break Some(claim),
+                            Elsewhere::Running => (turn.late(&route), true),
+                            Elsewhere::Answered { answer, joined } => {
+                                claim.pass_on(&answer);
+                                (answer, joined)
+                            }
+                        };
+                        self.metrics.duplicate(if joined { "joined" } else { "replayed" });
+                        phases.end(Phase::Handling);
+                        return Answered { answer, duplicate: true };
+                    }
+                },
                 Claimed::Unknown => break None,
                 Claimed::Again(known) => known,
             };

@@ -16,7 +16,7 @@ use crate::kit::{Answer, PATIENCE, Program, Request, Served, call, until};
 
 /// How often each tag's handler has begun.
 #[derive(Clone, Default)]
-struct Runs(Arc<Mutex<HashMap<String, usize>>>);
+pub(crate) struct Runs(Arc<Mutex<HashMap<String, usize>>>);
 
 impl Runs {
     fn count(&self, tag: &str) -> usize {
@@ -26,12 +26,12 @@ impl Runs {
         *count
     }
 
-    fn of(&self, tag: &str) -> usize {
+    pub(crate) fn of(&self, tag: &str) -> usize {
         self.0.lock().expect("no panic").get(tag).copied().unwrap_or_default()
     }
 
     /// A handler that says how often it has run.
-    fn route(&self, tag: &str) -> Route {
+    pub(crate) fn route(&self, tag: &str) -> Route {
         let runs = self.clone();
         Route::new(tag, move |tag: Tag| std::future::ready(format!("run {}", runs.count(&tag.0))))
     }
@@ -39,19 +39,19 @@ impl Runs {
 
 /// A handler that begins, and answers when it is let go.
 #[derive(Clone)]
-struct Gate {
-    runs: Runs,
+pub(crate) struct Gate {
+    pub(crate) runs: Runs,
     began: Sender<()>,
-    go: Arc<Notify>,
+    pub(crate) go: Arc<Notify>,
 }
 
 impl Gate {
-    fn new() -> (Self, Receiver<()>) {
+    pub(crate) fn new() -> (Self, Receiver<()>) {
         let (began, begun) = channel();
         (Self { runs: Runs::default(), began, go: Arc::default() }, begun)
     }
 
-    fn route(&self, tag: &str, then: fn() -> Result<Reply>) -> Route {
+    pub(crate) fn route(&self, tag: &str, then: fn() -> Result<Reply>) -> Route {
         let gate = self.clone();
         Route::new(tag, move |tag: Tag| {
             let gate = gate.clone();
@@ -65,23 +65,23 @@ impl Gate {
     }
 }
 
-fn done() -> Result<Reply> {
+pub(crate) fn done() -> Result<Reply> {
     Ok(Reply::text("done"))
 }
 
 #[track_caller]
-fn began(begun: &Receiver<()>) {
+pub(crate) fn began(begun: &Receiver<()>) {
     begun.recv_timeout(PATIENCE).expect("the handler begins");
 }
 
 #[track_caller]
-fn is_first(answer: Answer) -> Answer {
+pub(crate) fn is_first(answer: Answer) -> Answer {
     assert_eq!(answer.header("X-Rejoinder-Duplicate"), None);
     answer
 }
 
 #[track_caller]
-fn is_again(answer: Answer) -> Answer {
+pub(crate) fn is_again(answer: Answer) -> Answer {
     assert_eq!(answer.header("X-Rejoinder-Duplicate"), Some("1"));
     answer
 }

@@ -30,6 +30,7 @@ mod dialogflow_api;
 mod doctor;
 mod door;
 mod duplicates;
+mod duplicates_shared;
 mod embedded;
 mod emulate;
 mod emulate_agree;

@@ -44,6 +44,17 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// Every one.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Replied,
+        Self::Apologised,
+        Self::Oversize,
+        Self::Deferred,
+        Self::Pending,
+        Self::Collected,
+        Self::Failed,
+    ];
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Replied => "replied",

@@ -70,6 +70,15 @@ pub enum SetupFault {
         /// The input.
         input: &'static str,
     },
+    /// Duplicates shared among instances that have nothing to share them by.
+    #[error(
+        "repetitions of `{tag}` are to be recognized by all instances (duplicates = \"shared\"), which needs `store.url`; \
+             set it, or choose \"local\""
+    )]
+    SharedWithoutStore {
+        /// The tag or pattern; empty for the fallback.
+        tag: String,
+    },
     /// A state that a handler asks for and nobody gave.
     #[error("the handler of `{tag}` needs a state of type `{type_name}`; give it with `.state(…)`")]
     MissingState {

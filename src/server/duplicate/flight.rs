@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::SetOnce;
 
-use super::{Duplicates, Key};
-use crate::fulfillment::{Answer, Call, Outcome};
+use super::{Duplicates, Key, keeps};
+use crate::fulfillment::{Answer, Call};
 
 /// A call in flight, and its answer as soon as there is one.
 #[derive(Debug)]
@@ -24,6 +24,11 @@ impl Flight {
 
     pub(super) fn body(&self) -> &Bytes {
         self.call.envelope().body()
+    }
+
+    /// Waits for its answer; `None` if there will be none.
+    pub(super) async fn answer(&self) -> Option<Arc<Answer>> {
+        self.answer.wait().await.clone()
     }
 
     /// How much memory it takes, nearly.
@@ -56,7 +61,7 @@ impl Known {
     /// Waits for the answer; `None` if there will be none.
     pub(crate) async fn answer(&self) -> Option<Arc<Answer>> {
         match self {
-            Self::Flying(Flying(flight)) => flight.answer.wait().await.clone(),
+            Self::Flying(Flying(flight)) => flight.answer().await,
             Self::Answered(answer) => Some(Arc::clone(answer)),
         }
     }
@@ -77,10 +82,7 @@ impl Claim {
     /// Gives the answer to those who wait, and to those who come within the window.
     pub(crate) fn finish(self, answer: &Arc<Answer>) {
         let Duplicates { settings, clock, .. } = &*self.duplicates;
-        let failed = matches!(answer.outcome, Outcome::Failed | Outcome::Apologised);
-        // Whoever asks once more whether an answer is there wants to know how it is by then.
-        let passing = answer.outcome == Outcome::Pending;
-        let kept = !passing && (!failed || settings.remember_failures);
+        let kept = keeps(settings, answer.outcome);
         let mut memory = self.duplicates.memory();
         memory.land(&self.flight);
         // It was empty: there is one claim a flight, and this is its one use.
@@ -90,6 +92,18 @@ impl Claim {
             drop(memory);
             self.duplicates.sweep();
         }
+    }
+
+    /// Gives an answer of another instance to those who wait here. Who comes later asks again: it is
+    /// kept there.
+    pub(crate) fn pass_on(self, answer: &Arc<Answer>) {
+        self.duplicates.memory().land(&self.flight);
+        // It was empty, as above.
+        let _ = self.flight.answer.set(Some(Arc::clone(answer)));
+    }
+
+    pub(super) fn flight(&self) -> &Arc<Flight> {
+        &self.flight
     }
 }
 

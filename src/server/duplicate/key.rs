@@ -21,6 +21,8 @@ pub(crate) struct Key {
     pub(super) hash: u64,
     /// The parts that are not in the message; of the others, it tells whether they are the same.
     apart: Arc<str>,
+    /// Whether other instances are asked, too.
+    shared: bool,
 }
 
 impl Key {
@@ -32,11 +34,12 @@ impl Key {
         route: &Route,
         door: &Door,
     ) -> Option<Self> {
-        if route.times().duplicates.unwrap_or(door.duplicate_scope) == DuplicateScope::Off {
+        let scope = route.times().duplicates.unwrap_or(door.duplicate_scope);
+        if scope == DuplicateScope::Off {
             return None;
         }
         let path = request.path();
-        match entry {
+        let key = match entry {
             Entry::Standard => {
                 let (turn, tag) = (envelope.detect_intent_response_id(), envelope.tag());
                 (!turn.is_empty()).then(|| door.duplicates.key(&["standard", path], &[&turn, &tag]))
@@ -47,18 +50,29 @@ impl Key {
                 let value = request.headers().get(name)?.to_str().ok()?;
                 (!value.is_empty()).then(|| door.duplicates.key(&["flexible", path, name, value], &[]))
             }
-        }
+        };
+        Some(Self { shared: scope == DuplicateScope::Shared, ..key? })
     }
 
     /// Of the parts that are not in the message, and of those that are.
     pub(super) fn new(hasher: &RandomState, apart: &[&str], within: &[&str]) -> Self {
         let hash = hasher.hash_one((apart, within));
         // A part of HTTP holds no NUL.
-        Self { hash, apart: apart.join("\0").into() }
+        Self { hash, apart: apart.join("\0").into(), shared: false }
     }
 
     /// The parts that are not in the message.
     pub(super) fn apart(&self) -> &str {
         &self.apart
+    }
+    /// Whether other instances are asked, too.
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// The same, of which other instances are asked.
+    #[cfg(test)]
+    pub(super) fn shared_for_tests(self) -> Self {
+        Self { shared: true, ..self }
     }
 }

@@ -1,6 +1,9 @@
 //! Whether two bodies are one message, written in different ways.
+//!
+//! [`is_same`] compares two; [`digest`] says the same to instances that have only one of them each.
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::protocol::WebhookRequest;
 
@@ -34,9 +37,68 @@ fn equal(one: &Value, other: &Value) -> bool {
     }
 }
 
+/// Adds a message to a digest: what is the same adds the same, and nothing else does.
+pub(super) fn digest(body: &[u8], digest: &mut Sha256) {
+    match tree(body) {
+        Some(tree) => {
+            digest.update(b"m");
+            add(&tree, digest);
+        }
+        None => {
+            digest.update(b"b");
+            add_text(body, digest);
+        }
+    }
+}
+
+/// Each value begins with its kind and tells its length, so no two can be taken for each other.
+fn add(value: &Value, digest: &mut Sha256) {
+    match value {
+        Value::Null => digest.update(b"n"),
+        Value::Bool(value) => digest.update(if *value { b"t" } else { b"f" }),
+        Value::Number(number) => {
+            // 0 is -0.
+            let bits = number.as_f64().filter(|number| *number != 0.0).map_or(0, f64::to_bits);
+            digest.update(b"d");
+            digest.update(bits.to_be_bytes());
+        }
+        Value::String(text) => add_text(text.as_bytes(), digest),
+        Value::Array(values) => {
+            digest.update(b"a");
+            digest.update((values.len() as u64).to_be_bytes());
+            values.iter().for_each(|value| add(value, digest));
+        }
+        Value::Object(members) => {
+            digest.update(b"o");
+            digest.update((members.len() as u64).to_be_bytes());
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
+            for (name, value) in members {
+                add_text(name.as_bytes(), digest);
+                add(value, digest);
+            }
+        }
+    }
+}
+
+/// A text of any kind, so that what follows it is not taken for its end.
+pub(super) fn add_text(text: &[u8], digest: &mut Sha256) {
+    digest.update(b"s");
+    digest.update((text.len() as u64).to_be_bytes());
+    digest.update(text);
+}
+
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::is_same;
+
+    fn digest(body: &[u8]) -> Vec<u8> {
+        let mut digest = Sha256::new();
+        super::digest(body, &mut digest);
+        digest.finalize().to_vec()
+    }
 
     #[test]
     fn a_message_is_what_it_says_and_not_how_it_is_written() {
@@ -50,6 +112,7 @@ mod tests {
             message.replace("\"text\":\"hi\"", "\"text\":\"h\\u0069\",\"pageInfo\":null,\"languageCode\":\"\""),
         ] {
             assert!(is_same(message.as_bytes(), same.as_bytes()), "{same}");
+            assert_eq!(digest(message.as_bytes()), digest(same.as_bytes()), "{same}");
         }
         for other in [
             message.replace("\"a\":3", "\"a\":4"),
@@ -63,6 +126,7 @@ mod tests {
             message[1..].to_owned(),
         ] {
             assert!(!is_same(message.as_bytes(), other.as_bytes()), "{other}");
+            assert_ne!(digest(message.as_bytes()), digest(other.as_bytes()), "{other}");
         }
     }
 }

@@ -5,13 +5,15 @@
 //! comes later, within a window. [`Key`] says which calls may be one, [`message`] whether they are.
 //!
 //! It never delays a call that is not a repetition, and what does not fit into its bounds simply
-//! goes unrecognized.
+//! goes unrecognized. Where a route asks for it, other instances are asked as well, by way of the
+//! store ([`shared`]); that takes a moment, which is bounded.
 
 mod flight;
 mod kept;
 mod key;
 mod memory;
 mod message;
+mod shared;
 
 use std::hash::RandomState;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,12 +24,14 @@ use tokio::runtime::Handle;
 
 use crate::clock::Clock;
 use crate::config;
-use crate::fulfillment::Call;
+use crate::fulfillment::{Call, Outcome};
 
 use flight::Flight;
 pub(super) use flight::{Claim, Known};
 pub(super) use key::Key;
 use memory::{Found, Memory};
+pub(super) use shared::Elsewhere;
+pub(crate) use shared::Shared;
 
 /// More different messages of one turn, tag and page than an agent sends; each is compared with the others.
 const MOST_ALIKE: usize = 16;
@@ -45,6 +49,8 @@ pub(crate) struct Duplicates {
     /// Where what is too old is forgotten, if no call comes that does it.
     runtime: Option<Handle>,
     sweeping: AtomicBool,
+    /// How others are asked, where there is a store to ask.
+    shared: Option<Arc<Shared>>,
 }
 
 /// What a call is.
@@ -59,7 +65,11 @@ pub(super) enum Claimed {
 }
 
 impl Duplicates {
-    pub(crate) fn new(settings: config::Duplicates, runtime: Option<Handle>) -> Self {
+    pub(crate) fn new(
+        settings: config::Duplicates,
+        runtime: Option<Handle>,
+        shared: Option<Arc<Shared>>,
+    ) -> Self {
         Self {
             memory: Mutex::default(),
             settings,
@@ -67,6 +77,19 @@ impl Duplicates {
             hasher: RandomState::new(),
             runtime,
             sweeping: AtomicBool::new(false),
+            shared,
+        }
+    }
+
+    /// How others are asked about calls with this key, if they are.
+    pub(super) fn shared(&self, key: &Key) -> Option<&Arc<Shared>> {
+        self.shared.as_ref().filter(|_| key.is_shared())
+    }
+
+    /// Waits until the others know the answers of the last calls, or cannot be told.
+    pub(crate) async fn finish(&self) {
+        if let Some(shared) = &self.shared {
+            shared.finish().await;
         }
     }
 
@@ -130,6 +153,16 @@ impl Duplicates {
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether those get this outcome who come when it is known already.
+fn keeps(settings: &config::Duplicates, outcome: Outcome) -> bool {
+    match outcome {
+        // Whoever asks once more whether an answer is there wants to know how it is by then.
+        Outcome::Pending => false,
+        Outcome::Failed | Outcome::Apologised => settings.remember_failures,
+        Outcome::Replied | Outcome::Oversize | Outcome::Deferred | Outcome::Collected => true,
     }
 }
 

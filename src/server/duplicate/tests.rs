@@ -9,33 +9,33 @@ use crate::fulfillment::deadline::Times;
 use crate::fulfillment::{Answer, Outcome};
 use crate::protocol::Envelope;
 
-fn settings() -> config::Duplicates {
+pub(super) fn settings() -> config::Duplicates {
     config::Config::load(&config::Sources::default()).expect("the defaults are valid").duplicates
 }
 
 fn duplicates(settings: config::Duplicates) -> (Arc<Duplicates>, Clock) {
     let clock = Clock::manual();
-    let duplicates = Duplicates { clock: clock.clone(), ..Duplicates::new(settings, None) };
+    let duplicates = Duplicates { clock: clock.clone(), ..Duplicates::new(settings, None, None) };
     (Arc::new(duplicates), clock)
 }
 
-fn call_by(caller: Caller, body: &str) -> Call {
+pub(super) fn call_by(caller: Caller, body: &str) -> Call {
     let envelope = Envelope::parse(&Bytes::copy_from_slice(body.as_bytes())).expect("a request");
     let second = Duration::from_secs(1);
     Call::new(envelope, caller, Arc::default(), Times::of(None, Instant::now(), second, second))
 }
 
-fn call(text: &str) -> Call {
+pub(super) fn call(text: &str) -> Call {
     call_by(Caller::Unverified, &format!(r#"{{"text":"{text}"}}"#))
 }
 
 /// Of one process all hash alike.
-fn key(turn: &str) -> Key {
+pub(super) fn key(turn: &str) -> Key {
     static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     Key::new(&HASHER, &["standard", "/webhook"], &["session", turn, "tag", "page"])
 }
 
-fn answer(outcome: Outcome) -> Arc<Answer> {
+pub(super) fn answer(outcome: Outcome) -> Arc<Answer> {
     Arc::new(Answer { outcome, body: Ok(Bytes::from_static(b"{}")), hidden: None })
 }
 
@@ -46,7 +46,7 @@ impl Duplicates {
 }
 
 #[track_caller]
-fn first(claimed: Claimed) -> Claim {
+pub(super) fn first(claimed: Claimed) -> Claim {
     match claimed {
         Claimed::First(claim) => claim,
         other => panic!("expected a first call: {other:?}"),
@@ -92,7 +92,7 @@ async fn an_interim_reply_that_is_asked_for_again_is_made_anew_and_a_first_one_i
 async fn what_is_too_old_is_forgotten_without_another_call() {
     let mut settings = settings();
     settings.window = Duration::from_millis(5);
-    let duplicates = Arc::new(Duplicates::new(settings, Some(Handle::current())));
+    let duplicates = Arc::new(Duplicates::new(settings, Some(Handle::current()), None));
     for turn in ["1", "2"] {
         first(duplicates.claim_now(&key(turn), &call("hi"))).finish(&answer(Outcome::Replied));
         assert!(duplicates.memory().held().0 > 0);

@@ -1,12 +1,10 @@
 //! What goes wrong for real: disks, locks, networks.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
-use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 
 use super::*;
 use crate::config::Secret;
+use testing::wire::{self, Wire};
 
 const COUNT: &str = "SELECT COUNT(*) AS n FROM rejoinder_schema";
 
@@ -115,84 +113,11 @@ fn a_full_disk_is_told_and_survived() {
     assert!(mount("umount", &["-l"]), "unmounted");
 }
 
-/// A network between a store and PostgreSQL, which can be cut, or swallow what is sent.
-struct Wire {
-    address: SocketAddr,
-    state: Arc<AtomicU8>,
-    stop: Arc<AtomicBool>,
-    streams: Arc<std::sync::Mutex<Vec<(TcpStream, UnixStream)>>>,
-}
-
-const OPEN: u8 = 0;
-const CUT: u8 = 1;
-const SILENT: u8 = 2;
-
-impl Wire {
-    fn to(socket: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let (state, stop) = (Arc::new(AtomicU8::new(OPEN)), Arc::new(AtomicBool::new(false)));
-        let streams = Arc::<std::sync::Mutex<Vec<_>>>::default();
-        let wire = Self { address, state: state.clone(), stop: stop.clone(), streams: streams.clone() };
-        std::thread::spawn(move || {
-            for client in listener.incoming() {
-                if stop.load(Ordering::SeqCst) {
-                    return;
-                }
-                let client = client.expect("a client");
-                if state.load(Ordering::SeqCst) == CUT {
-                    continue;
-                }
-                let server = UnixStream::connect(&socket).expect("PostgreSQL's socket");
-                let both =
-                    |c: &TcpStream, s: &UnixStream| (c.try_clone().expect("c"), s.try_clone().expect("s"));
-                streams.lock().expect("streams").push(both(&client, &server));
-                let (client_two, server_two) = both(&client, &server);
-                let (up, down) = (state.clone(), state.clone());
-                std::thread::spawn(move || pass(client, server, &up));
-                std::thread::spawn(move || pass(server_two, client_two, &down));
-            }
-        });
-        wire
-    }
-
-    fn set(&self, state: u8) {
-        self.state.store(state, Ordering::SeqCst);
-        if state == CUT {
-            for (client, server) in self.streams.lock().expect("streams").drain(..) {
-                let _ =
-                    (client.shutdown(std::net::Shutdown::Both), server.shutdown(std::net::Shutdown::Both));
-            }
-        }
-    }
-}
-
-impl Drop for Wire {
-    fn drop(&mut self) {
-        self.set(CUT);
-        self.stop.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(self.address);
-    }
-}
-
-/// Passes bytes on until an end is gone; when the wire is silent they are lost.
-fn pass(mut from: impl std::io::Read, mut to: impl std::io::Write, state: &AtomicU8) {
-    let mut buffer = [0; 4096];
-    while let Ok(read @ 1..) = from.read(&mut buffer) {
-        if state.load(Ordering::SeqCst) != SILENT && to.write_all(&buffer[..read]).is_err() {
-            return;
-        }
-    }
-}
-
 /// A store that reaches PostgreSQL over a wire.
 fn wired(test: &str) -> Option<(testing::Database, Wire, config::Store)> {
     let database = testing::Database::new(test)?;
-    let folder = database.url.query_pairs().find(|(key, _)| key == "host").expect("a socket").1.into_owned();
-    let port = database.url.port().unwrap_or(5432);
-    let wire = Wire::to(format!("{folder}/.s.PGSQL.{port}"));
-    let url = format!("postgres://{}@{}{}", database.url.username(), wire.address, database.url.path());
-    let mut settings = testing::settings(Some(url));
+    let wire = Wire::to(&database.url);
+    let mut settings = testing::settings(Some(wire.url(&database.url)));
     settings.timeout = Duration::from_millis(500);
     settings.max_connections = 2;
     Some((database, wire, settings))
@@ -205,14 +130,14 @@ fn a_lost_connection_is_told_and_made_anew() {
         let store = testing::store(&settings);
         store.one(Query::new(COUNT)).await.expect("it works");
         let mut transaction = store.begin(Synced::Full).await.expect("begun");
-        wire.set(CUT);
+        wire.set(wire::CUT);
         let error = transaction.all(Query::new(COUNT)).await.expect_err("cut");
         assert!(error.is_passing(), "{error}");
         drop(transaction);
         let error = store.one(Query::new(COUNT)).await.expect_err("cut");
         assert_eq!((error.code(), store.state()), ("store_unreachable", State::Failing), "{error}");
         assert!(error.to_string().contains(&wire.address.to_string()), "{error}");
-        wire.set(OPEN);
+        wire.set(wire::OPEN);
         store.one(Query::new(COUNT)).await.expect("it works again");
         assert_eq!(store.state(), State::Working);
     });
@@ -224,7 +149,7 @@ fn a_network_that_swallows_everything_costs_no_more_than_the_timeout() {
     testing::block_on(async {
         let store = testing::store(&settings);
         store.one(Query::new(COUNT)).await.expect("it works");
-        wire.set(SILENT);
+        wire.set(wire::SILENT);
         // More often than there are connections: none may be lost for good.
         for _ in 0..4 {
             let begun = Instant::now();
@@ -233,8 +158,8 @@ fn a_network_that_swallows_everything_costs_no_more_than_the_timeout() {
             assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
         }
         // What was sent into the silence is lost, so those connections are of no use any more.
-        wire.set(CUT);
-        wire.set(OPEN);
+        wire.set(wire::CUT);
+        wire.set(wire::OPEN);
         store.one(Query::new(COUNT)).await.expect("it works again");
     });
 }
@@ -243,7 +168,7 @@ fn a_network_that_swallows_everything_costs_no_more_than_the_timeout() {
 fn a_postgres_that_is_not_there_is_found_out_soon_and_waited_for() {
     let Some((_database, wire, settings)) = wired("starting without PostgreSQL") else { return };
     testing::block_on(async {
-        wire.set(CUT);
+        wire.set(wire::CUT);
         let store = testing::store(&settings);
         let begun = Instant::now();
         let errors = futures_util::future::join_all((0..10).map(|_| store.open())).await;
@@ -251,7 +176,7 @@ fn a_postgres_that_is_not_there_is_found_out_soon_and_waited_for() {
         for error in errors {
             assert_eq!(error.expect_err("cut").code(), "store_unreachable");
         }
-        wire.set(OPEN);
+        wire.set(wire::OPEN);
         // The next try is a second later.
         let (tell, told) = mpsc::channel();
         let trying = store.clone();

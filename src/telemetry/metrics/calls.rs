@@ -40,6 +40,7 @@ pub(super) struct Calls {
     pub(super) queued: AtomicI64,
     pub(super) shed: AtomicU64,
     pub(super) duplicates: Tally,
+    pub(super) shared_duplicates: Tally,
     pub(super) deferred: Tally,
 }
 
@@ -56,6 +57,7 @@ impl Default for Calls {
             queued: AtomicI64::new(0),
             shed: AtomicU64::new(0),
             duplicates: Tally::of(&["joined", "replayed"]),
+            shared_duplicates: Tally::of(&["claimed", "elsewhere", "late", "failed", "unsaved"]),
             deferred: Tally::default(),
         }
     }

@@ -111,6 +111,13 @@ impl Metrics {
         self.0.calls.duplicates.add(how, 0);
     }
 
+    /// What the store said of a call whose repetitions all instances recognize: it was `claimed`, or is
+    /// another instance's (`elsewhere`); nothing in time (`late`), or that it cannot (`failed`); and
+    /// whether an answer could not be put there (`unsaved`).
+    pub(crate) fn shared_duplicate(&self, what: &'static str) {
+        self.0.calls.shared_duplicates.add(what, 0);
+    }
+
     /// Something happened to a deferred answer, such as `started`, `collected`, `expired`.
     pub(crate) fn deferred(&self, what: &'static str) {
         self.0.calls.deferred.add(what, 0);

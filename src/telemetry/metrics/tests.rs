@@ -17,6 +17,7 @@ fn everything_counted_is_told() {
     ]);
     metrics.shed();
     metrics.duplicate("joined");
+    metrics.shared_duplicate("late");
     metrics.deferred("collected");
     metrics.keys_fetched("issuer.example", false);
     metrics.tokens("verified");
@@ -48,6 +49,8 @@ fn everything_counted_is_told() {
         "rejoinder_calls_shed_total 1",
         "rejoinder_duplicates_total{how=\"joined\"} 1",
         "rejoinder_duplicates_total{how=\"replayed\"} 0",
+        "rejoinder_shared_duplicates_total{what=\"late\"} 1",
+        "rejoinder_shared_duplicates_total{what=\"failed\"} 0",
         "rejoinder_deferred_total{what=\"collected\"} 1",
         "rejoinder_key_fetches_total{issuer=\"issuer.example\",outcome=\"failed\"} 1",
         "rejoinder_tokens_total{outcome=\"verified\"} 1",

@@ -83,6 +83,8 @@ impl Scrape {
         shed.encode_counter::<NoLabelSet, _, u64>(&calls.shed.load(Ordering::Relaxed), None)?;
         let help = "Repetitions of a call that were answered without its handler.";
         words(encoder, "duplicates", help, "how", &calls.duplicates)?;
+        let help = "What the store said of calls whose repetitions all instances recognize.";
+        words(encoder, "shared_duplicates", help, "what", &calls.shared_duplicates)?;
         words(encoder, "deferred", "What became of deferred answers.", "what", &calls.deferred)
     }
 }

@@ -2,8 +2,11 @@
 
 #[path = "../../../src/store/testing/database.rs"]
 mod database;
+#[path = "../../../src/store/testing/wire.rs"]
+pub(crate) mod wire;
 
 use database::Database;
+use wire::Wire;
 
 /// A place to store things in; gone when it is dropped.
 #[derive(Debug)]
@@ -47,6 +50,19 @@ impl TestStore {
     /// The variable that makes a server use it.
     pub(crate) fn setting(&self) -> (&str, &str) {
         ("REJOINDER_STORE__URL", &self.url)
+    }
+
+    /// A network to it, which can be cut, and its address there.
+    pub(crate) fn wire(&self) -> (Wire, String) {
+        let database = self.url.parse().expect("it is PostgreSQL");
+        let wire = Wire::to(&database);
+        let url = wire.url(&database);
+        (wire, url)
+    }
+
+    /// Begins a transaction in PostgreSQL with this statement, which lasts until what this gives is dropped.
+    pub(crate) fn hold(&self, sql: &'static str) -> database::Hold {
+        database::Hold::of(&self.url.parse().expect("it is PostgreSQL"), sql)
     }
 
     /// Runs a statement in PostgreSQL, as somebody else would.
