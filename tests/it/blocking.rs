@@ -1,5 +1,7 @@
 //! Handlers that hold their thread.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
@@ -9,7 +11,7 @@ use rejoinder::{Rejoinder, Route, Tag, blocking};
 use serde_json::json;
 use tokio::runtime::Builder;
 
-use crate::kit::{PATIENCE, Request, Served, call};
+use crate::kit::{PATIENCE, Request, Served, call, until};
 
 /// A door that handlers wait at, holding their thread.
 #[derive(Clone)]
@@ -24,17 +26,31 @@ impl Gate {
         (Self { arrived, open: Arc::default() }, arrivals)
     }
 
+    /// Waits for as long as the test needs: what it waits for itself is bounded, step by step.
     fn pass(&self) -> &'static str {
         self.arrived.send(()).expect("the test counts");
         let (open, changed) = &*self.open;
         let held = open.lock().expect("no panic");
-        let (open, _) = changed.wait_timeout_while(held, PATIENCE, |open| !*open).expect("no panic");
-        if *open { "passed" } else { "gave up" }
+        let _open = changed.wait_while(held, |open| !*open).expect("no panic");
+        "passed"
     }
 
-    fn open(&self) {
-        *self.open.0.lock().expect("no panic") = true;
-        self.open.1.notify_all();
+    /// Opens it when this is dropped, also by a test that fails: to be had after the server, which
+    /// waits for the handlers when it ends.
+    fn opens(&self) -> Opens {
+        Opens(self.open.clone())
+    }
+}
+
+struct Opens(Arc<(Mutex<bool>, Condvar)>);
+
+impl Drop for Opens {
+    fn drop(&mut self) {
+        let (open, changed) = &*self.0;
+        if let Ok(mut open) = open.lock() {
+            *open = true;
+        }
+        changed.notify_all();
     }
 }
 
@@ -49,6 +65,7 @@ fn others_go_on(runtime: Builder, count: usize, hold: impl FnOnce(Gate) -> Rejoi
         })
     };
     let served = Served::start_on(runtime, rejoinder, &[]);
+    let opens = gate.opens();
     let mut held: Vec<_> = (0..count).map(|_| served.connect()).collect();
     for connection in &mut held {
         connection.send(&Request::call(call("hold", &json!({}))).text());
@@ -61,7 +78,7 @@ fn others_go_on(runtime: Builder, count: usize, hold: impl FnOnce(Gate) -> Rejoi
         assert_eq!(served.call(call("quick", &json!({}))).said(), "quick");
         assert_eq!(served.call(call("nap", &json!({}))).said(), "awake");
     }
-    gate.open();
+    drop(opens);
     for connection in &mut held {
         assert_eq!(connection.answer().said(), "passed");
     }
@@ -134,6 +151,7 @@ fn seen_once(tag: &'static str, shape: fn(Route) -> Route) {
     };
     let served =
         Served::start_on(several_threads(), rejoinder, &[("REJOINDER_SERVER__BLOCKING_WARNING", "20ms")]);
+    let opens = gate.opens();
     assert_eq!(served.call(call(tag, &json!({}))).said(), "seen");
     let mut held: Vec<_> = (0..20).map(|_| served.connect()).collect();
     for connection in &mut held {
@@ -144,7 +162,7 @@ fn seen_once(tag: &'static str, shape: fn(Route) -> Route) {
         assert_eq!(served.ask(&Request::get("/healthz")).status, 200);
         assert_eq!(served.call(call("quick", &json!({}))).said(), "quick");
     }
-    gate.open();
+    drop(opens);
     for connection in &mut held {
         assert_eq!(connection.answer().said(), "passed");
     }
@@ -173,6 +191,7 @@ fn when_all_threads_are_held_calls_get_spare_ones() {
     };
     let served =
         Served::start_on(several_threads(), rejoinder, &[("REJOINDER_SERVER__BLOCKING_WARNING", "20ms")]);
+    let opens = gate.opens();
     let mut held: Vec<_> = (0..4).map(|_| served.connect()).collect();
     for connection in &mut held {
         connection.send(&Request::call(call("holds-all", &json!({}))).text());
@@ -180,12 +199,17 @@ fn when_all_threads_are_held_calls_get_spare_ones() {
     for _ in &held {
         arrivals.recv_timeout(PATIENCE).expect("the handler runs");
     }
-    // Until that is seen a call may wait for one of the four.
-    std::thread::sleep(Duration::from_millis(200));
+    // Until that is seen a call may wait for one of the four, and goes on doing so.
+    until("it is seen that all are held", || {
+        let mut asking = TcpStream::connect(served.address).expect("the server listens");
+        asking.write_all(&Request::call(call("nap", &json!({}))).text()).expect("sent");
+        asking.set_read_timeout(Some(Duration::from_millis(200))).expect("a time");
+        asking.read_exact(&mut [0]).is_ok()
+    });
     for _ in 0..8 {
         assert_eq!(served.call(call("nap", &json!({}))).said(), "awake");
     }
-    gate.open();
+    drop(opens);
     for connection in &mut held {
         assert_eq!(connection.answer().said(), "passed");
     }
