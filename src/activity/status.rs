@@ -53,7 +53,7 @@ words! {
         Success = "success",
         /// It failed, and the agent was told an apology with status 200.
         Apologised = "apologised",
-        /// It was answered with a status from 300 to 499.
+        /// It was answered with a status from 300 to 498.
         ClientError = "client_error",
         /// It was answered with another status, or with something that cannot be used.
         ServerError = "server_error",
@@ -87,7 +87,9 @@ impl Status {
     pub(crate) fn of_code(code: u16) -> Self {
         match code {
             ..300 => Self::Success,
-            300..=499 => Self::ClientError,
+            // The convention for a client that was gone before there was an answer.
+            499 => Self::Cancelled,
+            300..=498 => Self::ClientError,
             504 => Self::Timeout,
             _ => Self::ServerError,
         }

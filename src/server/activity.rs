@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 
@@ -15,8 +14,8 @@ use crate::activity::{self, InvocationId};
 use crate::fulfillment::Call;
 
 impl Record<'_> {
-    /// The call with what is kept of it; the record is not needed any more.
-    pub(super) fn invocation(self, id: InvocationId, response: &HttpResponse) -> activity::Record {
+    /// The call with what is kept of it, and the headers of its answer; the record is not needed any more.
+    pub(super) fn invocation(&mut self, id: InvocationId, answered: &HeaderMap) -> activity::Record {
         let request = self.request;
         let kind = match self.entry {
             Entry::Standard => Kind::Standard,
@@ -34,9 +33,9 @@ impl Record<'_> {
             status: self.status,
             outcome: self.outcome,
             duplicate: self.duplicate,
-            error: self.error,
-            answer_headers: headers(response.headers()),
-            answer: self.answer,
+            error: self.error.take(),
+            answer_headers: headers(answered),
+            answer: self.answer.take(),
             answer_size: self.bytes,
             request_id: self.identity.request_id.clone(),
             trace_id: self.identity.trace.map(|trace| trace.number()),

@@ -15,6 +15,7 @@ mod duplicate;
 mod executor;
 mod flexible;
 mod flood;
+mod hung_up;
 mod identity;
 mod lifecycle;
 mod live;

@@ -15,6 +15,7 @@ use crate::protocol::Envelope;
 use super::access_log::Record;
 use super::door::Door;
 use super::duplicate::Key;
+use super::hung_up::Unanswered;
 use super::identity::Identity;
 use super::lifecycle::InFlight;
 use super::memory::Held;
@@ -40,13 +41,14 @@ pub(crate) async fn answer(
     mut payload: Payload,
     entry: Entry,
 ) -> HttpResponse {
-    let mut phases = Phases::start();
+    let phases = Phases::start();
     let span = trace::begin(&door.tracing, request.headers());
     let identity = Identity::of(request.headers(), span.trace());
     let invocation = door.activity.as_ref().map(Activity::next_id);
     let fulfillment = door.fulfillment.load_full();
-    let admitted = admit(&door, &fulfillment, &request, &mut payload, entry, &mut phases).await;
-    let mut record = Record {
+    let (call, route);
+    let trace = span.trace().clone();
+    let record = Record {
         request: &request,
         identity: &identity,
         entry,
@@ -62,7 +64,8 @@ pub(crate) async fn answer(
         error: None,
         answer: None,
     };
-    let (call, route);
+    let mut record = Unanswered::new(record, &door, invocation, span);
+    let admitted = admit(&door, &fulfillment, &request, &mut payload, entry, &mut record.phases).await;
     // What an error is told as is written out once more for a log that keeps it.
     let keeps = door.activity.as_ref().is_some_and(Activity::keeps_inbound_bodies);
     let answer: Arc<Answer>;
@@ -70,7 +73,7 @@ pub(crate) async fn answer(
     let mut response = match admitted {
         // Dropped after the response is made: shutdown waits for it.
         Ok((admitted, place, _in_flight)) => {
-            let turn = admitted.traced(span.trace(), invocation);
+            let turn = admitted.traced(&trace, invocation);
             (call, route) = (turn.call.clone(), turn.route.clone());
             (record.call, record.route) = (Some(&call), route.as_deref());
             record.parameters = door.shown.of(call.envelope());
@@ -117,11 +120,14 @@ pub(crate) async fn answer(
         record.bytes = bytes;
     }
     record.phases.end(Phase::Writing);
+    let span = record.answered();
     if !quiet {
         record.log();
     }
     record.count(&door.metrics);
-    record.trace(span);
+    if let Some(span) = span {
+        record.trace(span);
+    }
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);
     }
@@ -129,7 +135,7 @@ pub(crate) async fn answer(
         && let Some(id) = invocation
         && !quiet
     {
-        activity.note(record.invocation(id, &response));
+        activity.note(record.invocation(id, response.headers()));
     }
     response
 }

@@ -47,6 +47,7 @@ mod gzip;
 mod hooks;
 mod hostile;
 mod https;
+mod hung_up;
 mod inputs;
 mod inspect;
 mod log;
