@@ -50,6 +50,8 @@ struct Inner {
     store: Store,
     clock: Clock,
     audit_keep: Duration,
+    /// `access.admin_only`
+    confined: bool,
     /// The admin token of this run, which is in no store.
     run: ArcSwapOption<Known>,
     seen: Mutex<HashMap<Id, (Instant, Arc<Known>)>>,
@@ -67,8 +69,14 @@ impl Access {
     }
 
     fn with(settings: &config::Access, store: Store, clock: Clock) -> Self {
-        let (audit_keep, run) = (settings.audit_keep, ArcSwapOption::empty());
-        Self(Arc::new(Inner { store, clock, audit_keep, run, seen: Mutex::default() }))
+        let (audit_keep, confined) = (settings.audit_keep, settings.admin_only);
+        let (run, seen) = (ArcSwapOption::empty(), Mutex::default());
+        Self(Arc::new(Inner { store, clock, audit_keep, confined, run, seen }))
+    }
+
+    /// Whether management is answered on the operators' address alone.
+    pub(crate) fn is_confined(&self) -> bool {
+        self.0.confined
     }
 
     /// Who presents these headers.

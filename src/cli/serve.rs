@@ -65,7 +65,7 @@ fn introduce(server: &Server, demo: bool, credentials: &str, tags: &[String]) ->
     if !tags.is_empty() {
         writeln!(out, "Tags of the settings: {}", tags.join(", "))?;
     }
-    if let Some(address) = server.addresses().first()
+    if let Some((scheme, address)) = server.managed_at()
         && std::io::stdout().is_terminal()
         && server.addresses().iter().all(|address| address.ip().is_loopback())
         && let Some(token) = server.token_for_this_run()

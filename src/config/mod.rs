@@ -218,7 +218,7 @@ impl Config {
         let duplicates = reader.section("duplicates", |reader| Duplicates::read(reader, has_store));
         let deferred = reader.section("deferred", Deferred::read);
         let outbound = reader.section("outbound", Outbound::read);
-        let access = reader.section("access", Access::read);
+        let access = reader.section("access", |reader| Access::read(reader, server.admin_bind.is_some()));
         let secrets = reader.section("secrets", Secrets::read);
         let agent = reader.section("agent", Agent::read);
         let flexible = reader.section("flexible", Flexible::read);

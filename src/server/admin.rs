@@ -1,4 +1,5 @@
-//! The address for operators: metrics, served tags and health, without a token, away from the agents' door.
+//! The address for operators, away from the agents' door: metrics, served tags and health without a token,
+//! and management with one.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -6,6 +7,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 
 use super::api;
+use super::manage::dialogflow::Api;
 use super::pages::{self, Audience};
 use super::run::ServerError;
 use super::service::Service;
@@ -30,14 +32,16 @@ impl Admin {
     }
 
     /// Answers until the handle is told to stop.
-    pub(super) fn start(self, service: &Service) -> std::io::Result<ServerHandle> {
+    pub(super) fn start(self, service: &Service, dialogflow: &Api) -> std::io::Result<ServerHandle> {
         let Self { listener, address } = self;
-        let service = service.clone();
+        let (service, dialogflow) = (service.clone(), dialogflow.clone());
         let app = move || {
             App::new()
                 .configure(|config| {
                     pages::register(config, &service, Audience::Everyone);
+                    pages::register_handlers(config, &service, Audience::Everyone);
                     api::register(config, &service.door, Audience::Everyone);
+                    dialogflow.register(config);
                 })
                 .default_service(web::to(|| async { pages::nothing_here() }))
         };
@@ -47,7 +51,7 @@ impl Admin {
         tokio::spawn(server);
         tracing::info!(
             %address,
-            "answering /metrics, /api/handlers and health to whoever reaches this address (server.admin_bind)"
+            "answering /metrics, /api/handlers and health to whoever reaches this address, and management to tokens (server.admin_bind)"
         );
         Ok(handle)
     }

@@ -25,16 +25,21 @@ pub(super) enum Audience {
 
 /// Answers the paths that are the server's own; `webhook_paths` may not have them.
 pub(super) fn register(config: &mut web::ServiceConfig, service: &Service, audience: Audience) {
-    let (door, counted, served) = (Arc::clone(&service.door), service.clone(), service.clone());
+    let (door, counted) = (Arc::clone(&service.door), service.clone());
     page(config, "/healthz", |_| answered(health()));
     page(config, "/readyz", move |_| answered(ready(&door)));
-    page(config, "/api/handlers", move |request| {
-        let service = served.clone();
-        async move { audience.admit(&service.door, &request).await.map_or_else(refused, |()| handlers(&service)) }
-    });
     page(config, "/metrics", move |request| {
         let service = counted.clone();
         async move { audience.admit(&service.door, &request).await.map_or_else(refused, |()| metrics(&service)) }
+    });
+}
+
+/// The page below `/api/` among them.
+pub(super) fn register_handlers(config: &mut web::ServiceConfig, service: &Service, audience: Audience) {
+    let served = service.clone();
+    page(config, "/api/handlers", move |request| {
+        let service = served.clone();
+        async move { audience.admit(&service.door, &request).await.map_or_else(refused, |()| handlers(&service)) }
     });
 }
 

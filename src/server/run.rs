@@ -178,6 +178,15 @@ impl Server {
         &self.service.paths
     }
 
+    /// Where it is managed, and by what scheme.
+    #[cfg(feature = "cli")]
+    pub(crate) fn managed_at(&self) -> Option<(&'static str, SocketAddr)> {
+        if self.service.door.access.is_confined() {
+            return Some(("http", self.admin_address()?));
+        }
+        Some((self.scheme(), *self.addresses.first()?))
+    }
+
     /// An admin token for as long as this server runs, where there is no store that would keep one.
     #[cfg(feature = "cli")]
     pub(crate) fn token_for_this_run(&self) -> Option<String> {
@@ -226,7 +235,7 @@ impl Server {
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         self.prepare().await?;
         let Self { service, live, dialogflow, settings, listeners, admin, tls, .. } = self;
-        let admin = admin.map(|admin| admin.start(&service)).transpose()?;
+        let admin = admin.map(|admin| admin.start(&service, &dialogflow)).transpose()?;
         let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
         dialogflow.prepare().await;
         let following = dialogflow.follow();
@@ -344,8 +353,11 @@ fn app(
         .service(service.clone())
         .configure(|config| {
             pages::register(config, service, Audience::Local);
-            api::register(config, &service.door, Audience::Local);
-            dialogflow.register(config);
+            if !service.door.access.is_confined() {
+                pages::register_handlers(config, service, Audience::Local);
+                api::register(config, &service.door, Audience::Local);
+                dialogflow.register(config);
+            }
         })
         .default_service(web::to(|| async { pages::nothing_here() }))
 }

@@ -6,6 +6,7 @@ mod kit;
 
 mod activity;
 mod addresses;
+mod admin_only;
 mod agent_check;
 mod agent_package;
 mod agent_properties;

@@ -86,12 +86,18 @@ impl Server {
 
 /// Where the server of these settings is for this machine.
 fn of(config: &Config) -> anyhow::Result<Url> {
-    let bind = &config.server.bind;
-    let scheme = if config.server.tls.certificate.as_os_str().is_empty() { "http" } else { "https" };
+    let confined = config.server.admin_bind.as_ref().filter(|_| config.access.admin_only);
+    let (key, bind) = match confined {
+        Some(admin) => ("server.admin_bind", admin),
+        None => ("server.bind", &config.server.bind),
+    };
+    let plain = confined.is_some() || config.server.tls.certificate.as_os_str().is_empty();
+    let scheme = if plain { "http" } else { "https" };
     let host = match bind.host.as_str() {
         "0.0.0.0" | "::" => "127.0.0.1".to_owned(),
         host if host.contains(':') => format!("[{host}]"),
         host => host.to_owned(),
     };
-    format!("{scheme}://{host}:{}/", bind.port).parse().context("server.bind; give the address with --server")
+    let url = format!("{scheme}://{host}:{}/", bind.port).parse();
+    url.with_context(|| format!("{key}; give the address with --server"))
 }
