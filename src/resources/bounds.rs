@@ -8,7 +8,7 @@ use crate::config::{self, Config};
 use crate::protocol::webhook::{GenericWebService, ServiceAgentAuth, Webhook};
 
 /// The bounds of these settings.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Bounds {
     /// `secrets.allow`
     secrets: Vec<String>,

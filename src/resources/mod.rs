@@ -15,7 +15,7 @@ mod served;
 mod service;
 mod table;
 
-pub(crate) use bounds::Bounds;
+use bounds::Bounds;
 pub(crate) use error::{ResourceError, Violation};
 pub(crate) use kind::Resource;
 pub(crate) use service::{Answer, Edit, Page, Service, Serving};

@@ -83,7 +83,8 @@ pub struct Reloader(pub(super) Live);
 
 impl Reloader {
     /// Serves the routes, webhooks and environments that `config` says now, with its `[agent]`,
-    /// `[flexible]` and `[fulfillment]`; everything else stays as it was. Calls in flight end with
+    /// `[flexible]` and `[fulfillment]`, and what `[secrets]` allows webhooks of the store to name;
+    /// everything else stays as it was. Calls in flight end with
     /// the routes that they began with.
     ///
     /// # Errors

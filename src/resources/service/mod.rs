@@ -42,12 +42,13 @@ pub(super) struct Shared {
     pub(super) store: Store,
     access: Access,
     serving: Arc<dyn Serving>,
-    bounds: Bounds,
+    /// `outbound.dangerous_allow_http` as it was at start: what calls out keeps to that.
+    http: bool,
     clock: Clock,
     /// One change at a time; those of other instances are found by their revision.
     writing: Mutex<()>,
-    /// What is served: the store's version, and the agent; held while it is taken anew.
-    version: Mutex<(i64, String)>,
+    /// What is served: the store's version, the agent and the bounds; held while it is taken anew.
+    version: Mutex<(i64, String, Bounds)>,
 }
 
 /// A resource as it is shown, and its `ETag`.
@@ -66,15 +67,10 @@ impl<R: Resource> Answer<R> {
 }
 
 impl Service {
-    pub(crate) fn new(
-        store: Store,
-        access: Access,
-        serving: Arc<dyn Serving>,
-        bounds: Bounds,
-        clock: Clock,
-    ) -> Self {
+    pub(crate) fn new(store: Store, access: Access, serving: Arc<dyn Serving>, clock: Clock) -> Self {
+        let http = Bounds::new(&serving.config()).http;
         let (writing, version) = (Mutex::new(()), Mutex::default());
-        Self(Arc::new(Shared { store, access, serving, bounds, clock, writing, version }))
+        Self(Arc::new(Shared { store, access, serving, http, clock, writing, version }))
     }
 
     pub(super) fn shared(&self) -> &Shared {
@@ -91,7 +87,8 @@ impl Shared {
     pub(super) async fn refresh(&self) -> Result<(), ResourceError> {
         let mut served = self.version.lock().await;
         // Before the rows: what comes in between is seen the next time.
-        let now = (table::version(&self.store).await?, self.serving.config().agent.name.clone());
+        let version = table::version(&self.store).await?;
+        let now = (version, self.serving.config().agent.name.clone(), self.bounds());
         if now != *served {
             let everything = self.everything().await?;
             self.serving.serve(Arc::new(self.served(&everything)));
@@ -105,6 +102,13 @@ impl Shared {
     }
 
     fn served(&self, everything: &Everything) -> Made {
-        everything.served(&self.serving.config().agent.name, &self.bounds)
+        everything.served(&self.serving.config().agent.name, &self.bounds())
+    }
+
+    /// Those of the settings as they are now; they change while the server runs.
+    pub(super) fn bounds(&self) -> Bounds {
+        let mut bounds = Bounds::new(&self.serving.config());
+        bounds.http = self.http;
+        bounds
     }
 }

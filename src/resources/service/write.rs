@@ -42,7 +42,7 @@ impl Service {
     ) -> Result<Answer<R>, ResourceError> {
         let shared = self.shared();
         self.lasts()?;
-        check::admit(&resource, &shared.bounds)?;
+        check::admit(&resource, &shared.bounds())?;
         let id = id::random().ok_or(ResourceError::NoChance)?;
         resource.set_name(name::<R>(agent, &id));
         resource.touch(shared.clock.wall());
@@ -160,7 +160,7 @@ impl Service {
         resource.set_name(before.resource.name().to_owned());
         let dropped = resource.keep_secrets(&before.resource, sent, mask);
         resource.touch(self.shared().clock.wall());
-        check::admit(&resource, &self.shared().bounds)?;
+        check::admit(&resource, &self.shared().bounds())?;
         let Stored { agent, id, revision, .. } = before.clone();
         Ok((Stored { agent, id, revision: revision + 1, resource }, dropped))
     }

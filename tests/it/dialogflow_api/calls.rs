@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{AGENT, Managed, name, standard};
-use crate::kit::stores::durable;
+use crate::kit::stores::stores;
 
 #[test]
 fn a_webhook_is_made_read_changed_and_deleted() {
-    for store in durable("a webhook's life") {
+    for store in stores("a webhook's life") {
         let managed = Managed::over(&store, "");
         let made = managed.create(&json!({
             "name": "projects/other/locations/x/agents/y/webhooks/z", "displayName": "Weather", "timeout": "3s",
@@ -48,7 +48,7 @@ fn a_webhook_is_made_read_changed_and_deleted() {
 
 #[test]
 fn an_environment_is_changed_by_operations_that_are_done() {
-    for store in durable("an environment's life") {
+    for store in stores("an environment's life") {
         let managed = Managed::over(&store, "");
         let webhook = managed.create(&standard("Weather"));
         let overrides = json!([{ "name": name(&webhook), "genericWebService": { "uri": "https://test.example.com", "serviceAgentAuth": 1 } }]);
@@ -87,7 +87,7 @@ fn an_environment_is_changed_by_operations_that_are_done() {
 
 #[test]
 fn lists_come_in_pages_in_the_order_of_display_names() {
-    for store in durable("pages") {
+    for store in stores("pages") {
         let file = json!({ "displayName": "c", "genericWebService": { "uri": "https://file.example.com" } });
         let managed = Managed::with(&store, "", &[file], &[]);
         for display_name in ["e", "B", "a", "d", "\u{e9}"] {

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::{AGENT, Managed, name, refused, standard};
-use crate::kit::stores::durable;
+use crate::kit::stores::stores;
 
 #[test]
 fn an_etag_makes_a_change_good_for_one_form_only() {
-    for store in durable("ETags") {
+    for store in stores("ETags") {
         let managed = Managed::over(&store, "");
         let made = managed.create(&standard("One"));
         let tag = |path: &str| managed.ask("GET", path, None).header("ETag").expect("an ETag").to_owned();
@@ -36,7 +36,7 @@ fn an_etag_makes_a_change_good_for_one_form_only() {
 
 #[test]
 fn changes_of_different_fields_at_once_all_last() {
-    for store in durable("concurrent changes") {
+    for store in stores("concurrent changes") {
         let managed = Managed::over(&store, "");
         let made = managed.create(&standard("One"));
         std::thread::scope(|scope| {
@@ -56,7 +56,7 @@ fn changes_of_different_fields_at_once_all_last() {
 
 #[test]
 fn one_of_many_gets_a_display_name() {
-    for store in durable("concurrent creation") {
+    for store in stores("concurrent creation") {
         let managed = Managed::over(&store, "");
         let statuses: Vec<u16> = std::thread::scope(|scope| {
             let ask = || managed.ask("POST", &format!("{AGENT}/webhooks"), Some(&standard("One"))).status;

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::{AGENT, Managed, name, refused, standard};
-use crate::kit::stores::durable;
+use crate::kit::stores::stores;
 
 #[test]
 fn resources_in_files_are_read_only() {
-    for store in durable("files") {
+    for store in stores("files") {
         let webhooks = [
             json!({ "displayName": "Bare", "name": "w-1", "genericWebService": { "uri": "https://a.example.com", "password": "s3cret", "username": "u" } }),
             json!({ "displayName": "Nameless", "timeout": { "seconds": 3 }, "genericWebService": { "uri": "https://b.example.com", "requestHeaders": [{ "key": "A", "value": "1" }] } }),

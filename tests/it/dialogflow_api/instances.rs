@@ -70,10 +70,10 @@ fn agents_are_answered_while_the_store_cannot_be_reached() {
     let made = managed.create(&webhook);
     store.run("ALTER TABLE dialogflow_resource_version RENAME TO gone");
     refused(&managed.ask("PATCH", name(&made), Some(&webhook)), 500, "INTERNAL");
-    until("it is told", || managed.program.log().contains("webhooks in the store cannot be read"));
+    until("it is told", || managed.program().log().contains("webhooks in the store cannot be read"));
     assert_eq!(managed.call("api").status, 200);
     store.run("ALTER TABLE gone RENAME TO dialogflow_resource_version");
-    until("it is told again", || managed.program.log().contains("webhooks in the store can be read again"));
+    until("it is told again", || managed.program().log().contains("webhooks in the store can be read again"));
     managed.patch(name(&made), "timeout", &json!({ "timeout": "1s" }));
     assert_eq!(managed.call("api").status, 200);
 }

@@ -1,4 +1,4 @@
-//! Dialogflow's management API: the real process, over every kind of store.
+//! Dialogflow's management API, over every kind of store; the real process where the store outlives it.
 
 mod access;
 mod calls;
@@ -6,6 +6,7 @@ mod edits;
 mod files;
 mod instances;
 mod memory;
+mod outage;
 mod refusals;
 mod routes;
 mod secrets;
@@ -15,15 +16,21 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::kit::stores::TestStore;
-use crate::kit::{Answer, Program, Request, call, run};
-use crate::routes::folder;
+use crate::kit::{Answer, Connection, Program, Request, Served, call, run};
+use crate::routes::{folder, serve};
 
 pub(super) const AGENT: &str = "projects/p/locations/global/agents/a";
 
 /// A server whose webhooks are managed.
 pub(super) struct Managed {
-    pub(super) program: Program,
+    host: Host,
     token: Option<String>,
+}
+
+/// The process, or this one where there is no store: nobody else learns the token that it makes.
+enum Host {
+    Process(Program),
+    Here { served: Served, _folder: tempfile::TempDir },
 }
 
 impl Managed {
@@ -50,13 +57,35 @@ impl Managed {
         webhooks: &[Value],
         environments: &[Value],
     ) -> Self {
-        Self::serve(folder(settings, webhooks, environments), &[store.setting()])
+        let folder = folder(settings, webhooks, environments);
+        if store.url.is_empty() {
+            let served = serve(&folder).managed(store);
+            let token = Some(served.token().to_owned());
+            return Self { host: Host::Here { served, _folder: folder }, token };
+        }
+        Self::serve(folder, &[store.setting()])
     }
 
-    fn serve(folder: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
+    pub(super) fn serve(folder: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
         let token = token(folder.path(), "editor", environment);
         let program = Program::serve_in(folder, &["--bind", "127.0.0.1:0"], environment);
-        Self { program, token: Some(token) }
+        Self { host: Host::Process(program), token: Some(token) }
+    }
+
+    /// The process that it is.
+    #[track_caller]
+    pub(super) fn program(&self) -> &Program {
+        match &self.host {
+            Host::Process(program) => program,
+            Host::Here { .. } => panic!("it is served by the test itself"),
+        }
+    }
+
+    fn connect(&self) -> Connection {
+        match &self.host {
+            Host::Process(program) => program.connect(),
+            Host::Here { served, .. } => served.connect(),
+        }
     }
 
     /// The same server for whoever has this token.
@@ -80,7 +109,7 @@ impl Managed {
     }
 
     pub(super) fn send(&self, request: &Request) -> Answer {
-        self.program.connect().ask(request)
+        self.connect().ask(request)
     }
 
     /// What is answered when it goes well.
@@ -111,11 +140,11 @@ impl Managed {
     pub(super) fn call_in(&self, session: &str, tag: &str) -> Answer {
         let mut body: Value = serde_json::from_slice(&call(tag, &json!({}))).expect("JSON");
         body["sessionInfo"]["session"] = session.into();
-        self.program.connect().ask(&Request::call(body.to_string()))
+        self.connect().ask(&Request::call(body.to_string()))
     }
 
     pub(super) fn call(&self, tag: &str) -> Answer {
-        self.program.connect().ask(&Request::call(call(tag, &json!({}))))
+        self.connect().ask(&Request::call(call(tag, &json!({}))))
     }
 }
 

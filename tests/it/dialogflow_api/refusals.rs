@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{AGENT, Managed, name, refused, standard, violations};
-use crate::kit::stores::durable;
+use crate::kit::stores::stores;
 
 fn webhooks() -> String {
     format!("{AGENT}/webhooks")
@@ -11,7 +11,7 @@ fn webhooks() -> String {
 
 #[test]
 fn what_the_platform_would_refuse_names_its_fields() {
-    for store in durable("invalid webhooks") {
+    for store in stores("invalid webhooks") {
         let managed = Managed::over(&store, "");
         for (webhook, fields) in [
             (json!({}), vec!["displayName", "genericWebService"]),
@@ -54,7 +54,7 @@ fn what_the_platform_would_refuse_names_its_fields() {
 
 #[test]
 fn display_names_are_unique_in_their_agent() {
-    for store in durable("unique names") {
+    for store in stores("unique names") {
         let managed = Managed::over(&store, "");
         managed.create(&standard("One"));
         let two = managed.create(&standard("Two"));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{AGENT, Managed, name, refused};
-use crate::kit::stores::{TestStore, durable};
+use crate::kit::stores::{TestStore, stores};
 use crate::kit::{Reply, Upstream, until};
 use crate::routes::flexible;
 
@@ -23,7 +23,7 @@ fn path(managed: &Managed) -> Value {
 
 #[test]
 fn a_route_is_served_as_soon_as_its_webhook_is_made_and_follows_it() {
-    for store in durable("live routes") {
+    for store in stores("live routes") {
         let upstream = echo();
         let managed = Managed::over(&store, ROUTE);
         managed.call("api").refused(500, "route_broken");
@@ -53,7 +53,7 @@ fn a_route_is_served_as_soon_as_its_webhook_is_made_and_follows_it() {
 
 #[test]
 fn what_would_break_a_route_is_refused_unless_it_is_forced() {
-    for store in durable("routes in use") {
+    for store in stores("routes in use") {
         let upstream = echo();
         let managed = Managed::over(&store, ROUTE);
         let made = managed.create(&webhook("Api", &upstream.url("/one")));

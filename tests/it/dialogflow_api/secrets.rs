@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{AGENT, Managed, name, refused, standard};
-use crate::kit::stores::durable;
-use crate::kit::{Reply, Upstream};
+use crate::kit::stores::{durable, stores};
+use crate::kit::{Reply, Upstream, until};
 use crate::routes::flexible;
 
 const ROUTE: &str = "[routes.\"api\"]\nwebhook = \"Api\"\n";
@@ -55,14 +55,14 @@ fn secrets_are_sent_to_the_upstream_and_to_nobody_else() {
         managed.patch(name(&made), "genericWebService.password", &json!({}));
         managed.call("api");
         assert_eq!(presented(&upstream).0.as_deref(), Some("Basic YWdlbnQ6"), "cleared by name");
-        let log = managed.program.log();
+        let log = managed.program().log();
         assert!(!log.contains("s3cret"), "{log}");
     }
 }
 
 #[test]
 fn secrets_do_not_follow_a_webhook_to_another_origin() {
-    for store in durable("another origin") {
+    for store in stores("another origin") {
         let upstream = Upstream::start(|_| Reply::json(200, json!({ "a": 1 })));
         let other = Upstream::start(|_| Reply::json(200, json!({ "a": 2 })));
         let managed = Managed::over(&store, ROUTE);
@@ -85,7 +85,7 @@ fn secrets_do_not_follow_a_webhook_to_another_origin() {
 
 #[test]
 fn an_environment_leads_no_secrets_of_a_webhook_elsewhere() {
-    for store in durable("an environment elsewhere") {
+    for store in stores("an environment elsewhere") {
         let upstream = Upstream::start(|_| Reply::json(200, json!({ "a": 1 })));
         let other = Upstream::start(|_| Reply::json(200, json!({ "a": 2 })));
         // In a file, whose secrets nobody may read who manages over the API.
@@ -110,7 +110,7 @@ fn an_environment_leads_no_secrets_of_a_webhook_elsewhere() {
 
 #[test]
 fn only_secrets_that_the_settings_allow_may_be_named() {
-    for store in durable("secrets.allow") {
+    for store in stores("secrets.allow") {
         let managed = Managed::over(&store, "[secrets]\nallow = [\"projects/p/secrets/webhook-*\"]\n");
         let webhook = |secret: &str, field: &str| {
             let mut webhook = standard("W");
@@ -139,6 +139,36 @@ fn only_secrets_that_the_settings_allow_may_be_named() {
         let answer = managed.ask("POST", &format!("{AGENT}/webhooks"), Some(&account));
         let error = refused(&answer, 403, "PERMISSION_DENIED");
         assert!(error["message"].as_str().expect("text").contains("secrets.allow_accounts"), "{error}");
+    }
+}
+
+#[test]
+fn what_may_be_named_follows_the_settings() {
+    for store in durable("secrets.allow, changed") {
+        let agent = format!("[agent]\nname = \"{AGENT}\"\n");
+        let folder = crate::routes::folder(&agent, &[], &[]);
+        let path = folder.path().join("rejoinder.toml");
+        let before = std::fs::read_to_string(&path).expect("settings");
+        let managed = Managed::serve(folder, &[store.setting()]);
+        let mut webhook = standard("W");
+        webhook["genericWebService"]["secretVersionForUsernamePassword"] =
+            "projects/p/secrets/webhook-1/versions/1".into();
+        let create = || managed.ask("POST", &format!("{AGENT}/webhooks"), Some(&webhook));
+        refused(&create(), 403, "PERMISSION_DENIED");
+        let allow = "[secrets]\nallow = [\"projects/p/secrets/webhook-*\"]\n";
+        std::fs::write(&path, format!("{before}{allow}")).expect("written");
+        managed.program().signal("HUP");
+        let mut made = Value::Null;
+        until("it may be named", || {
+            let answer = create();
+            made = answer.json();
+            answer.status == 200
+        });
+        std::fs::write(&path, before).expect("written");
+        managed.program().signal("HUP");
+        let change = json!({ "genericWebService": { "secretVersionForUsernamePassword": "projects/p/secrets/webhook-2/versions/1" } });
+        let path = format!("{}?updateMask=genericWebService.secretVersionForUsernamePassword", name(&made));
+        until("it may not any more", || managed.ask("PATCH", &path, Some(&change)).status == 403);
     }
 }
 

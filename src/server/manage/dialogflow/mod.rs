@@ -25,7 +25,7 @@ use super::super::door::Door;
 use super::super::live::Live;
 use super::super::{REQUEST_ID, api};
 use crate::access::Action;
-use crate::resources::{Bounds, Service, Serving as _};
+use crate::resources::Service;
 
 /// The API, to be mounted.
 #[derive(Debug, Clone)]
@@ -63,10 +63,8 @@ impl Version {
 impl Api {
     /// That of the routes which `live` serves, over the store of `door`.
     pub(crate) fn new(live: &Live, door: &Arc<Door>) -> Self {
-        let bounds = Bounds::new(&live.config());
         let clock = live.outbound().clock().clone();
-        let resources =
-            Service::new(door.store.clone(), door.access.clone(), Arc::new(live.clone()), bounds, clock);
+        let resources = Service::new(door.store.clone(), door.access.clone(), Arc::new(live.clone()), clock);
         Self { resources, door: Arc::clone(door), places: Arc::new(Semaphore::new(PLACES)) }
     }
 
