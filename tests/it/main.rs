@@ -51,6 +51,7 @@ mod https;
 mod hung_up;
 mod inputs;
 mod inspect;
+mod killed;
 mod log;
 mod management;
 mod metrics;
