@@ -6,7 +6,8 @@
 #     tests/postgres.sh stop
 #
 # `start` installs PostgreSQL if it is missing (Debian). It runs as the user `postgres` where we are root, which
-# PostgreSQL refuses to run as, listens on a socket alone, and never waits for the disk.
+# PostgreSQL refuses to run as, listens on a socket and, for what a socket has not, a port of the loopback, and never
+# waits for the disk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -59,13 +60,17 @@ start() {
   [ "$(id -u)" -ne 0 ] || chown postgres "$folder"
   mkdir -p "$(dirname "$note")"
   printf '%s\n' "$folder" > "$note"
-  local settings="-c listen_addresses= -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off"
+  local settings="-c listen_addresses=127.0.0.1 -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off"
   settings+=" -c shared_buffers=32MB -c max_connections=200"
-  {
-    as_postgres "$(program initdb)" -D "$folder/data" -U tester -A trust --no-sync -N -E UTF8 --locale=C
-    as_postgres "$(program pg_ctl)" -D "$folder/data" -w -l "$folder/log" -o "$settings" start
-  } >&2
-  printf 'export REJOINDER_TEST_POSTGRES=%q\n' "postgres://tester@localhost/postgres?host=$folder"
+  as_postgres "$(program initdb)" -D "$folder/data" -U tester -A trust --no-sync -N -E UTF8 --locale=C >&2
+  # Another one may have the port.
+  local port tries
+  for tries in 1 2 3 4 5; do
+    port=$((20000 + RANDOM % 12000))
+    as_postgres "$(program pg_ctl)" -D "$folder/data" -w -l "$folder/log" -o "$settings -p $port" start >&2 && break
+    [ "$tries" -lt 5 ] || { cat "$folder/log" >&2; exit 1; }
+  done
+  printf 'export REJOINDER_TEST_POSTGRES=%q\n' "postgres://tester@localhost:$port/postgres?host=$folder"
 }
 
 case "${1:-}" in

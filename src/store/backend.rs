@@ -166,6 +166,7 @@ pub(super) fn postgres(
 ) -> Result<(PgConnectOptions, Place), StoreError> {
     let options: PgConnectOptions =
         url.as_str().parse().map_err(|error: sqlx::Error| StoreError::Settings(error.to_string()))?;
+    files_are_there(url)?;
     let options = match password {
         Some(password) => options.password(password),
         None => options,
@@ -184,6 +185,20 @@ pub(super) fn postgres(
         .options([("statement_timeout", format!("{}ms", (timeout * 2).as_millis()))])
         .disable_statement_logging();
     Ok((options, Place::Postgres { host: host.into(), database }))
+}
+
+/// The driver would say of a missing one that there is no such file, and not which.
+fn files_are_there(url: &Url) -> Result<(), StoreError> {
+    const FILES: &[&str] = &["sslrootcert", "sslcert", "sslkey"];
+    for (key, path) in url.query_pairs().filter(|(key, _)| FILES.contains(&&**key)) {
+        // It may stand there itself.
+        if !path.trim_start().starts_with("-----BEGIN")
+            && let Err(error) = std::fs::File::open(&*path)
+        {
+            return Err(StoreError::Settings(format!("{key}: {path} cannot be read: {error}")));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn postgres_pool(

@@ -28,11 +28,22 @@ pub(super) fn meaning(error: sqlx::Error, place: &Place, timeout: Duration) -> S
 /// The message without what libraries say around it.
 fn innermost(error: &sqlx::Error) -> String {
     match error {
+        sqlx::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            untrusted(error)
+        }
         sqlx::Error::Io(error) => error.to_string(),
-        sqlx::Error::Tls(error) => format!("no TLS: {error}"),
+        sqlx::Error::Tls(error) => untrusted(error),
         sqlx::Error::Configuration(error) => error.to_string(),
         other => other.to_string(),
     }
+}
+
+/// What is wrong with TLS, and the keys that decide it.
+fn untrusted(error: &dyn std::fmt::Display) -> String {
+    format!(
+        "no TLS: {error}. Behind the ? of store.url, sslrootcert names the file with the authority that the server's \
+         certificate must be from, and sslmode what of it is checked"
+    )
 }
 
 fn of_database(error: &dyn DatabaseError, place: Place) -> StoreError {

@@ -1,6 +1,6 @@
 //! Stores for unit tests: the same test on all databases.
 
-mod database;
+pub(crate) mod database;
 pub(crate) mod wire;
 
 use std::future::Future;

@@ -2,6 +2,8 @@
 
 mod failures;
 mod migrating;
+#[cfg(feature = "testing")]
+mod tls;
 mod writing;
 
 use super::*;
