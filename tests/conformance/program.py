@@ -3,9 +3,11 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -70,10 +72,11 @@ class Answer:
 class Server:
     """A server on a free loopback port, in an empty folder.
 
-    It is `rejoinder serve` with its built-in demo, or another command that listens on `PORT`.
+    It is `rejoinder serve` with its built-in demo, or another command that listens on `PORT`; `terminal` gives it one to
+    print on, which `printed` has then.
     """
 
-    def __init__(self, folder, command=None, variables=None):
+    def __init__(self, folder, command=None, variables=None, terminal=False):
         self.log = Path(folder) / "serve.log"
         work = Path(folder) / "work"
         work.mkdir()
@@ -81,15 +84,20 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         own = {} if command is None else {"PORT": str(self.port)} | (variables or {})
+        self.printed = b""
+        reader, writer = os.openpty() if terminal else (None, None)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command or [binary(), "serve", "--bind", f"127.0.0.1:{self.port}"],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=log if writer is None else writer,
                 stderr=log,
                 cwd=work,
                 env=environment() | own,
             )
+        if writer is not None:
+            os.close(writer)
+            threading.Thread(target=self._read, args=(reader,), daemon=True).start()
         try:
             self._wait_until_ready()
         except BaseException:
@@ -109,6 +117,23 @@ class Server:
                 pass
             time.sleep(0.02)
         raise AssertionError(f"the server was not ready in {START_SECONDS} s:\n{self.output()}")
+
+    def _read(self, terminal):
+        """Reads what is printed on a terminal until nobody prints there any more, which is an error on Linux."""
+        try:
+            while text := os.read(terminal, 4096):
+                self.printed += text
+        except OSError:
+            pass
+        os.close(terminal)
+
+    def wait_for_print(self, pattern):
+        """Waits until this is printed on its terminal; gives the match."""
+        end = time.monotonic() + START_SECONDS
+        while not (found := re.search(pattern, self.printed.decode(errors="replace"))):
+            assert time.monotonic() < end, f"{pattern} is not printed: {self.printed!r}"
+            time.sleep(0.01)
+        return found
 
     def output(self):
         return self.log.read_text(errors="replace")

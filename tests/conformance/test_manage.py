@@ -39,12 +39,11 @@ def upstream():
     server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def managed(tmp_path_factory):
-    """A server with a store, and a token of an admin for it."""
+@pytest.fixture(scope="module", params=["sqlite", "memory"])
+def managed(request, tmp_path_factory):
+    """A server with a store or without one, and a token of an admin for it."""
     folder = tmp_path_factory.mktemp("manage")
     variables = {
-        "REJOINDER_STORE__URL": f"sqlite://{folder}/rejoinder.db",
         "REJOINDER_AGENT__NAME": AGENT,
         "REJOINDER_ROUTES__MANAGED": '{ webhook = "Managed" }',
         "REJOINDER_SECRETS__ALLOW": '["projects/*/secrets/*"]',
@@ -52,6 +51,14 @@ def managed(tmp_path_factory):
         "REJOINDER_OUTBOUND__DANGEROUS_ALLOW_HTTP": "true",
         "REJOINDER_OUTBOUND__ALLOW_NETWORKS": '["127.0.0.0/8"]',
     }
+    if request.param == "memory":
+        running = Server(folder, command=[binary(), "serve"], variables=variables, terminal=True)
+        # Told there and nowhere else.
+        running.token = running.wait_for_print(r"#token=(\S+)")[1]
+        yield running
+        assert running.stop() == 0, running.output()
+        return
+    variables["REJOINDER_STORE__URL"] = f"sqlite://{folder}/rejoinder.db"
     created = subprocess.run(
         [binary(), "token", "create", "--role", "admin"],
         capture_output=True,
