@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::table::State;
 use crate::error::{Error, ErrorKind};
 use crate::fulfillment::{Answer, Outcome};
 use crate::store::{Row, StoreError};
@@ -40,20 +41,21 @@ impl Columns {
         Self { outcome: answer.outcome.as_str(), body, failure }
     }
 
-    /// The answer of a row, if it has one that this version knows.
-    pub(super) fn read(row: &Row) -> Result<Option<Arc<Answer>>, StoreError> {
-        let Some(outcome) = row.get::<Option<String>>("outcome")? else { return Ok(None) };
+    /// The answer of a row, if it has one.
+    pub(super) fn read(row: &Row) -> Result<State, StoreError> {
+        let Some(outcome) = row.get::<Option<String>>("outcome")? else { return Ok(State::Running) };
         let body = row.get::<Option<Vec<u8>>>("body")?.map(Bytes::from);
         let failure = row.get::<Option<String>>("failure")?.and_then(|text| told(&text));
         let Some(outcome) = Outcome::ALL.into_iter().find(|known| known.as_str() == outcome) else {
-            return Ok(None);
+            return Ok(State::Unreadable);
         };
         Ok(match (body, failure) {
-            (Some(body), hidden) => Some(Answer { outcome, body: Ok(body), hidden }),
-            (None, Some(error)) => Some(Answer { outcome, body: Err(error), hidden: None }),
-            (None, None) => None,
-        }
-        .map(Arc::new))
+            (Some(body), hidden) => State::Answered(Arc::new(Answer { outcome, body: Ok(body), hidden })),
+            (None, Some(error)) => {
+                State::Answered(Arc::new(Answer { outcome, body: Err(error), hidden: None }))
+            }
+            (None, None) => State::Unreadable,
+        })
     }
 }
 

@@ -65,7 +65,7 @@ impl Shared {
         }
     }
 
-    /// Waits until every answer has been put into the store, or could not be. Takes no new claims.
+    /// Waits until every answer has been put into the store, or could not be.
     pub(crate) async fn finish(&self) {
         drop(self.open.write().await);
     }

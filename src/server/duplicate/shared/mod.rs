@@ -35,7 +35,7 @@ use crate::fulfillment::deadline::by;
 use crate::store::{Store, StoreError, micros};
 use crate::telemetry::metrics::Metrics;
 use lease::Lease;
-use table::{Digest, Held};
+use table::{Digest, Held, State};
 use trouble::Trouble;
 
 /// How many claims may be asked for at once; a store that hangs holds no more.
@@ -149,14 +149,21 @@ impl Shared {
             if !joined {
                 self.metrics.shared_duplicate("elsewhere");
             }
-            if let Some(answer) = held.answer {
-                return Elsewhere::Answered { answer, joined };
-            }
-            joined = true;
-            match by(deadline, pin!(self.wait(call, held.claim))).await {
-                Some(Ok(Some(answer))) => return Elsewhere::Answered { answer, joined },
+            let state = match held.state {
+                State::Running => {
+                    joined = true;
+                    by(deadline, pin!(self.wait(call, held.claim))).await
+                }
+                answered => Some(Ok(answered)),
+            };
+            match state {
+                Some(Ok(State::Answered(answer))) => return Elsewhere::Answered { answer, joined },
                 // Whoever had it has gone without an answer: this call may take its place.
-                Some(Ok(None)) => {}
+                Some(Ok(State::Running)) => {}
+                Some(Ok(State::Unreadable)) => {
+                    self.tell(Trouble::Unreadable);
+                    return Elsewhere::Unknown;
+                }
                 None => return Elsewhere::Running,
                 Some(Err(error)) => {
                     self.tell(Trouble::Failed(error));
@@ -197,23 +204,21 @@ impl Shared {
         }
     }
 
-    /// Looks for the answer to a claim until there is one, or the claim holds no longer.
-    async fn wait(&self, call: Digest, claim: i64) -> Result<Option<Arc<Answer>>, StoreError> {
+    /// Looks for the answer to a claim until there is one, or the claim holds no longer, although it
+    /// may still be running.
+    async fn wait(&self, call: Digest, claim: i64) -> Result<State, StoreError> {
         let (mut pause, mut misses) = (FIRST_PAUSE, 0);
         loop {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
             match tokio::time::timeout(LOOK, table::look(&self.store, call)).await {
                 Ok(Ok(Some(held))) if held.claim == claim => {
-                    if held.answer.is_some() {
-                        return Ok(held.answer);
-                    }
-                    if held.until <= micros(&self.clock) {
-                        return Ok(None);
+                    if !matches!(held.state, State::Running) || held.until <= micros(&self.clock) {
+                        return Ok(held.state);
                     }
                     misses = 0;
                 }
-                Ok(Ok(_)) => return Ok(None),
+                Ok(Ok(_)) => return Ok(State::Running),
                 Ok(Err(error)) if misses + 1 >= MOST_MISSES => return Err(error),
                 // It may just be slow, and running the handler here would run it twice.
                 Ok(Err(_)) | Err(_) => misses += 1,

@@ -15,12 +15,22 @@ pub(super) struct Held {
     pub(super) claim: i64,
     /// In microseconds since 1970.
     pub(super) until: i64,
-    pub(super) answer: Option<Arc<Answer>>,
+    pub(super) state: State,
+}
+
+/// How far it is.
+#[derive(Debug)]
+pub(super) enum State {
+    /// Its handler runs.
+    Running,
+    Answered(Arc<Answer>),
+    /// It is answered in a way that another version of us knows.
+    Unreadable,
 }
 
 impl Held {
     fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { claim: row.get("claim")?, until: row.get("until")?, answer: Columns::read(row)? })
+        Ok(Self { claim: row.get("claim")?, until: row.get("until")?, state: Columns::read(row)? })
     }
 }
 
@@ -48,7 +58,7 @@ pub(super) async fn claim(
     match held {
         Some(row) => Held::read(&row).map(Some),
         None if claimed => Ok(None),
-        None => Ok(Some(Held { claim: 0, until: now, answer: None })),
+        None => Ok(Some(Held { claim: 0, until: now, state: State::Running })),
     }
 }
 

@@ -220,6 +220,19 @@ fn a_claim_is_held_while_its_handler_runs() {
 }
 
 #[test]
+fn an_answer_of_another_version_is_left_to_it() {
+    each_durable("answers of other versions", async |tested| {
+        let (one, other, _) = two(tested, &settings());
+        one.runs("hi").await.finish(&answer(Outcome::Replied));
+        one.shared.finish().await;
+        let query = store::Query::new("UPDATE duplicates SET outcome = 'sung'");
+        assert_eq!(one.shared.store.execute(Synced::Lazy, query).await.expect("written"), 1);
+        drop(other.runs("hi").await);
+        assert_eq!(other.counted("failed"), 1, "{}", tested.name);
+    });
+}
+
+#[test]
 fn what_is_over_is_removed_step_by_step() {
     each("sweeping", async |tested| {
         let (one, other, clock) = two(tested, &settings());

@@ -18,6 +18,8 @@ pub(super) enum Trouble {
     /// It is still being asked for.
     Late(oneshot::Receiver<Claimed>),
     Failed(StoreError),
+    /// It was answered by a version of us that says more than this one knows.
+    Unreadable,
 }
 
 impl Shared {
@@ -27,6 +29,11 @@ impl Shared {
             Trouble::Failed(error) => {
                 self.metrics.shared_duplicate("failed");
                 self.log(error.code(), &error.to_string());
+                return None;
+            }
+            Trouble::Unreadable => {
+                self.metrics.shared_duplicate("failed");
+                self.log("unreadable", "an answer is one of another version of Rejoinder");
                 return None;
             }
             Trouble::Busy => ("as many claims are asked for as may be at once", None),
