@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, Pool, Postgres};
 
@@ -23,6 +23,9 @@ pub(super) struct Opened {
 
 /// How long after a failure it is not tried again: everybody who asks is told the same.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// How soon a file that is locked is tried again while it is opened.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// How long a step of the schema may take; with much in the store it is work.
 const MIGRATING: Duration = Duration::from_secs(600);
@@ -140,7 +143,15 @@ impl Store {
         place: Place,
         migrations: &[Migration],
     ) -> Result<(), StoreError> {
-        let mut connection = backend::begin_lite(&lite.full, &place, self.timeout()).await?;
+        // A file that several make at once is locked for some of them, which SQLite then says without
+        // waiting.
+        let end = Instant::now() + self.timeout();
+        let mut connection = loop {
+            match backend::begin_lite(&lite.full, &place, self.timeout()).await {
+                Err(StoreError::Busy { .. }) if Instant::now() < end => tokio::time::sleep(AGAIN).await,
+                begun => break begun?,
+            }
+        };
         let mut borrowed = Connection { to: To::Sqlite(&mut connection), place, timeout: MIGRATING };
         self.step(&mut borrowed, migrations).await?;
         borrowed.script("COMMIT").await
