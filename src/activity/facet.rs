@@ -34,22 +34,15 @@ const MOST: usize = 10_000;
 const LONGEST: usize = 256;
 
 impl<'a> Facet<'a> {
-    /// Its number: FNV-1a, which stays what it is from release to release.
+    /// Its number, which stays what it is from release to release.
     pub(crate) fn number(&self) -> i64 {
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        let mut add = |bytes: &[u8]| {
-            for byte in bytes.iter().chain(&[0]) {
-                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
-            }
-        };
-        add(&[self.kind as u8, self.status as u8]);
-        add(&self.status_code.to_be_bytes());
+        let mut hash = Fnv::default();
+        hash.add(&[self.kind as u8, self.status as u8]);
+        hash.add(&self.status_code.to_be_bytes());
         for text in [self.error_type, self.webhook, self.tag, self.environment, self.agent] {
-            add(text.as_bytes());
+            hash.add(text.as_bytes());
         }
-        // SplitMix64's last step: FNV's upper bits depend on few of the last bytes.
-        let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        ((hash ^ (hash >> 27)) >> 1).cast_signed()
+        (hash.mixed() >> 1).cast_signed()
     }
 
     /// The same with texts that are not too long.
@@ -63,6 +56,30 @@ impl<'a> Facet<'a> {
             agent: cut(self.agent),
             ..self
         }
+    }
+}
+
+/// FNV-1a of some texts, for what is stored: the same in every release and process.
+#[derive(Debug)]
+pub(super) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes.iter().chain(&[0]) {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+
+    /// With SplitMix64's last step: the upper bits depend on few of the last bytes.
+    pub(super) fn mixed(self) -> u64 {
+        let hash = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        hash ^ (hash >> 27)
     }
 }
 

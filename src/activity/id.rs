@@ -13,7 +13,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 
 /// An invocation's id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct InvocationId(i64);
 
 /// Makes ids, each above the last.
@@ -30,7 +30,7 @@ pub(crate) struct Ids {
 pub(crate) struct InvalidId;
 
 /// How many bits stand below the microseconds.
-const BITS: u32 = 12;
+pub(super) const BITS: u32 = 12;
 const MASK: i64 = (1 << BITS) - 1;
 /// Crockford's alphabet, as ULIDs have it.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -12,9 +12,11 @@ mod facet;
 mod id;
 mod kept;
 pub(crate) mod moment;
+mod pack;
 mod parameters;
 pub(crate) mod query;
 mod queue;
+mod range;
 pub(crate) mod record;
 mod redact;
 pub(crate) mod replay;
@@ -22,6 +24,7 @@ mod retention;
 mod row;
 mod session;
 mod sql;
+mod statement;
 pub(crate) mod status;
 #[cfg(test)]
 mod tests;
@@ -37,6 +40,7 @@ use tokio::task::AbortHandle;
 pub(crate) use counts::{Count, MOST_DAYS};
 use id::Ids;
 pub(crate) use id::{InvalidId, InvocationId};
+use pack::Packing;
 use queue::Queue;
 pub(crate) use record::Record;
 use redact::Redactor;
@@ -80,6 +84,17 @@ impl Activity {
         clock: Clock,
         runtime: &Handle,
     ) -> Self {
+        Self::packing(config, store, metrics, clock, runtime, Packing::CROWDS)
+    }
+
+    fn packing(
+        config: &Config,
+        store: &Store,
+        metrics: &Metrics,
+        clock: Clock,
+        runtime: &Handle,
+        packing: Packing,
+    ) -> Self {
         let settings = config.activity.clone();
         let queue = Arc::new(Queue::new(settings.queue_memory));
         let (commands, orders) = mpsc::unbounded_channel();
@@ -90,7 +105,7 @@ impl Activity {
         };
         let most = (!store.is_configured())
             .then_some(writer::Most { calls: settings.max_in_memory, bytes: config.store.memory_limit / 2 });
-        let writer = Writer::new(Arc::clone(&queue), store.clone(), metrics.clone(), rules, most);
+        let writer = Writer::new(Arc::clone(&queue), store.clone(), metrics.clone(), rules, most, packing);
         runtime.spawn(writer.run(orders));
         let keep = retention::run(store.clone(), clock.clone(), settings.retention);
         let retention = runtime.spawn(keep).abort_handle();

@@ -91,6 +91,17 @@ impl Redactor {
         }
     }
 
+    /// The same for what stands in `texts` from `start` on.
+    pub(super) fn clean(&self, texts: &mut Vec<u8>, start: usize) {
+        let Some(found) = &self.literals.found else { return };
+        if found.is_match(&texts[start..]) {
+            let masks = vec![MASK; found.patterns_len()];
+            let masked = found.replace_all_bytes(&texts[start..], &masks);
+            texts.truncate(start);
+            texts.extend_from_slice(&masked);
+        }
+    }
+
     fn is_secret(&self, name: &str) -> bool {
         is_secret_name(name) || self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
     }

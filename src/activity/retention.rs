@@ -40,7 +40,8 @@ pub(super) async fn remove(store: &Store, clock: &Clock, retention: Duration) ->
     loop {
         let gone = sql::remove_oldest(store, below, STEP).await?;
         removed += gone;
-        if gone < STEP as u64 {
+        // Packs are removed whole: a step may be smaller, and there is more.
+        if gone == 0 {
             break;
         }
         tokio::time::sleep(PAUSE).await;

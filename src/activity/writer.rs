@@ -10,7 +10,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::facet::Known;
+use super::facet::{Facet, Known};
+use super::pack::Packing;
 use super::queue::Queue;
 use super::record::Record;
 use super::row::Rules;
@@ -56,6 +57,7 @@ pub(super) struct Writer {
     missing: u64,
     told: Option<Instant>,
     bounded: Option<Bounded>,
+    packing: Packing,
 }
 
 /// The store does not take what is written.
@@ -82,6 +84,7 @@ impl Writer {
         metrics: Metrics,
         rules: Rules,
         most: Option<Most>,
+        packing: Packing,
     ) -> Self {
         let bounded = most.map(|most| Bounded { most, batches: VecDeque::new(), calls: 0, bytes: 0 });
         Self {
@@ -95,6 +98,7 @@ impl Writer {
             missing: 0,
             told: None,
             bounded,
+            packing,
         }
     }
 
@@ -144,7 +148,7 @@ impl Writer {
             let most = self.pending.len().min(MOST_AT_ONCE);
             let (batch, facets, bytes) = self.batch(most);
             let last = self.pending.range(..most).map(|record| record.id().number()).max();
-            match batch.write(&self.store).await {
+            match batch.write(&self.store, self.packing).await {
                 Ok(written) => {
                     let now = self.done(most);
                     for facet in facets {
@@ -176,11 +180,12 @@ impl Writer {
     /// The first of what is pending, the facets in it that are new, and how large it is.
     fn batch(&mut self, most: usize) -> (Batch, Vec<i64>, usize) {
         let mut batch = Batch::default();
+        let mut texts = Vec::new();
         let mut new: Vec<i64> = Vec::new();
         let mut bytes = 0;
         for record in self.pending.range(..most) {
             let micros = record.id().micros();
-            let (row, facet) = self.rules.row(record, |facet| {
+            let number = |facet: Facet<'_>| {
                 let mut facet = facet.bounded();
                 let number = self.facets.number(&mut facet);
                 if self.facets.is_new(number, micros) && !new.contains(&number) {
@@ -188,10 +193,12 @@ impl Writer {
                     new.push(number);
                 }
                 number
-            });
+            };
+            let row = self.rules.row(record, number, &mut texts);
             bytes += row.size();
-            batch.add(row, facet, micros);
+            batch.add(row);
         }
+        batch.texts = texts;
         (batch, new, bytes)
     }
 

@@ -4,6 +4,7 @@ mod erasing;
 mod filters;
 mod masking;
 mod outage;
+mod packs;
 mod paging;
 mod replays;
 mod retention;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::pack::Packing;
 use super::query::{self, Filter, Page, Wanted};
 use super::record::{Headers, Heard, Inbound, Outbound, Place};
 use super::status::Kind;
@@ -52,13 +54,18 @@ impl Log {
 
     /// One with these keys of `[activity]`, and this text before them.
     fn with(store: &Store, settings: &str, before: &str) -> Self {
+        Self::packing(store, settings, before, Packing::CROWDS)
+    }
+
+    /// The same, packing from so many calls on.
+    fn packing(store: &Store, settings: &str, before: &str, packing: Packing) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("rejoinder.toml");
         std::fs::write(&file, format!("{before}\n[activity]\n{settings}\n")).expect("written");
         let config = Config::load(&Sources { file: Some(file), ..Sources::default() }).expect("valid");
         let (clock, metrics) = (Clock::manual(), Metrics::default());
         let runtime = tokio::runtime::Handle::current();
-        let activity = Activity::start(&config, store, &metrics, clock.clone(), &runtime);
+        let activity = Activity::packing(&config, store, &metrics, clock.clone(), &runtime, packing);
         Self { activity, clock, metrics }
     }
 
@@ -154,7 +161,12 @@ fn request(tag: &str, id: &str) -> Value {
     })
 }
 
-/// Runs a test on every store with a log of these settings.
+/// Runs a test on every store with a log of these settings, as calls come one by one and as all are packed.
+#[expect(clippy::needless_pass_by_value, reason = "a test is written where it is run")]
 fn each(name: &str, settings: &str, test: impl AsyncFn(Log)) {
-    crate::store::testing::each(name, async |store| test(Log::of(&store.store, settings)).await);
+    for packing in [Packing::CROWDS, Packing::from(1)] {
+        crate::store::testing::each(name, async |store| {
+            test(Log::packing(&store.store, settings, "", packing)).await;
+        });
+    }
 }

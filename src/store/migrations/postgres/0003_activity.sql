@@ -17,6 +17,31 @@ CREATE TABLE activity_invocations (
 CREATE INDEX activity_invocations_by_facet ON activity_invocations (facet, id);
 CREATE INDEX activity_invocations_by_session ON activity_invocations (session, id) WHERE session IS NOT NULL;
 
+-- Invocations that were written in a crowd, many to a row.
+CREATE TABLE activity_packs (
+    -- No invocation of it has an id below this one,
+    first BIGINT NOT NULL PRIMARY KEY,
+    -- or above this one.
+    last BIGINT NOT NULL,
+    calls BIGINT NOT NULL,
+    -- Hashes of four bytes: of sessions, and of the calls that others were made for.
+    keys BYTEA NOT NULL,
+    data BYTEA NOT NULL
+);
+
+CREATE INDEX activity_packs_by_last ON activity_packs (last);
+
+-- They are compressed already, and keys are searched in place.
+ALTER TABLE activity_packs ALTER COLUMN data SET STORAGE EXTERNAL, ALTER COLUMN keys SET STORAGE EXTERNAL;
+
+-- How many invocations of a facet a pack has.
+CREATE TABLE activity_pack_facets (
+    pack BIGINT NOT NULL,
+    facet BIGINT NOT NULL,
+    calls BIGINT NOT NULL,
+    PRIMARY KEY (pack, facet)
+);
+
 -- Combinations of what invocations have in common; '' and 0 where there is nothing.
 CREATE TABLE activity_facets (
     id BIGINT NOT NULL PRIMARY KEY,

@@ -1,0 +1,153 @@
+//! From what the paths handed over to what is written: decoded, masked, cut.
+
+mod inbound;
+mod outbound;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::InvocationId;
+use super::facet::Facet;
+use super::kept::{Messages, Summary};
+use super::record::Record;
+use super::redact::Redactor;
+use crate::config::Activity;
+use crate::excerpt::excerpt;
+use crate::protocol::Envelope;
+
+/// What callers wrote, and errors, at a length that a list can bear.
+const SHORT: usize = 256;
+const ERROR: usize = 2000;
+/// The longest address kept.
+const ADDRESS: usize = 4096;
+
+/// What is written of one invocation, but for its texts, which stand one after the other among those of others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    pub(super) id: i64,
+    /// The number of its [`Facet`].
+    pub(super) facet: i64,
+    pub(super) parent: Option<i64>,
+    start: usize,
+    /// The session, the summary, the messages.
+    lengths: [usize; 3],
+}
+
+impl Row {
+    /// The session, which is empty if there is none, the summary and the messages.
+    pub(super) fn texts<'t>(&self, text: &'t str) -> [&'t str; 3] {
+        let mut start = self.start;
+        self.lengths.map(|length| {
+            let part = text.get(start..start + length).unwrap_or_default();
+            start += length;
+            part
+        })
+    }
+
+    /// What it takes in the store, nearly.
+    pub(super) fn size(&self) -> usize {
+        /// Its numbers, and its places in indexes.
+        const BESIDE: usize = 150;
+        BESIDE + self.lengths.iter().sum::<usize>()
+    }
+}
+
+/// What rows are made with.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) settings: Activity,
+    pub(super) messages_key: String,
+    pub(super) redactor: Redactor,
+}
+
+/// What a row has beside its JSON.
+struct Call<'c> {
+    id: InvocationId,
+    facet: i64,
+    parent: Option<InvocationId>,
+    session: &'c str,
+}
+
+impl Rules {
+    /// Makes a row, whose texts come behind `texts`. `number` is told what it has in common with others.
+    pub(super) fn row(
+        &self,
+        record: &Record,
+        number: impl FnOnce(Facet<'_>) -> i64,
+        texts: &mut Vec<u8>,
+    ) -> Row {
+        match record {
+            Record::Inbound(inbound) => self.inbound(inbound, number, texts),
+            Record::Outbound(outbound) => self.outbound(outbound, number, texts),
+        }
+    }
+
+    fn write(
+        &self,
+        call: Call<'_>,
+        summary: &Summary<'_>,
+        messages: &Messages<'_>,
+        texts: &mut Vec<u8>,
+    ) -> Row {
+        let Call { id, facet, parent, session } = call;
+        let start = texts.len();
+        texts.extend_from_slice(session.as_bytes());
+        let lengths = [session.len(), self.json(summary, texts), self.json(messages, texts)];
+        Row { id: id.number(), facet, parent: parent.map(InvocationId::number), start, lengths }
+    }
+
+    /// Adds JSON, looked through once more: whatever path a secret came on, it ends here. Tells how long it is.
+    fn json(&self, value: &impl serde::Serialize, texts: &mut Vec<u8>) -> usize {
+        let start = texts.len();
+        // Memory does not fail, and all names are texts.
+        let _ = serde_json::to_writer(&mut *texts, value);
+        self.redactor.clean(texts, start);
+        texts.len() - start
+    }
+
+    fn error<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.redactor.text(text) {
+            Cow::Borrowed(text) => excerpt(text, ERROR),
+            Cow::Owned(text) => excerpt(&text, ERROR).into_owned().into(),
+        }
+    }
+
+    fn short<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        if text.len() <= SHORT { text } else { excerpt(&text, SHORT).into_owned().into() }
+    }
+}
+
+/// What lists show of a call's message.
+#[derive(Debug, Default)]
+struct Said<'e> {
+    session: Cow<'e, str>,
+    tag: Cow<'e, str>,
+    page_name: Cow<'e, str>,
+    current_page: Cow<'e, str>,
+    response_id: Cow<'e, str>,
+}
+
+impl<'e> Said<'e> {
+    fn of(envelope: Option<&'e Envelope>) -> Self {
+        envelope.map_or_else(Self::default, |envelope| Self {
+            session: envelope.session(),
+            tag: envelope.tag(),
+            page_name: envelope.page_display_name(),
+            current_page: envelope.current_page(),
+            response_id: envelope.detect_intent_response_id(),
+        })
+    }
+
+    fn page(&self) -> &str {
+        let last = || self.current_page.rsplit('/').next().unwrap_or_default();
+        if self.page_name.is_empty() { last() } else { &self.page_name }
+    }
+}
+
+fn cut_address(url: &str) -> &str {
+    &url[..url.floor_char_boundary(ADDRESS)]
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
