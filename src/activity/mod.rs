@@ -31,6 +31,7 @@ mod tests;
 pub(crate) mod view;
 mod writer;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -61,6 +62,7 @@ pub(crate) struct Activity(Arc<Shared>);
 struct Shared {
     ids: Ids,
     queue: Arc<Queue>,
+    rules: Arc<Rules>,
     commands: mpsc::UnboundedSender<Command>,
     metrics: Metrics,
     settings: config::Activity,
@@ -98,20 +100,28 @@ impl Activity {
         let settings = config.activity.clone();
         let queue = Arc::new(Queue::new(settings.queue_memory));
         let (commands, orders) = mpsc::unbounded_channel();
-        let rules = Rules {
+        let rules = Arc::new(Rules {
             settings: settings.clone(),
             messages_key: config.flexible.messages_key.clone(),
             redactor: Redactor::new(&settings, &config.auth, config.known_secrets.clone()),
-        };
+        });
         let most = (!store.is_configured())
             .then_some(writer::Most { calls: settings.max_in_memory, bytes: config.store.memory_limit / 2 });
-        let writer = Writer::new(Arc::clone(&queue), store.clone(), metrics.clone(), rules, most, packing);
+        let writer = Writer::new(
+            Arc::clone(&queue),
+            store.clone(),
+            metrics.clone(),
+            Arc::clone(&rules),
+            most,
+            packing,
+        );
         runtime.spawn(writer.run(orders));
         let keep = retention::run(store.clone(), clock.clone(), settings.retention);
         let retention = runtime.spawn(keep).abort_handle();
         Self(Arc::new(Shared {
             ids: Ids::new(clock.clone()),
             queue,
+            rules,
             commands,
             metrics: metrics.clone(),
             settings,
@@ -133,8 +143,21 @@ impl Activity {
 
     /// Keeps an invocation if there is room for it. Never waits.
     pub(crate) fn note(&self, record: Record) {
-        if self.0.queue.push(record).is_err() {
-            self.0.metrics.activity_lost("full", 1);
+        thread_local! {
+            /// Where the texts of a row are made.
+            static TEXTS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
+        let Shared { queue, rules, metrics, .. } = &*self.0;
+        let fits = if rules.is_quick(&record) {
+            TEXTS.with_borrow_mut(|texts| {
+                let row = rules.row(&record, texts);
+                queue.push_row(row, texts)
+            })
+        } else {
+            queue.push(record)
+        };
+        if !fits {
+            metrics.activity_lost("full", 1);
         }
     }
 

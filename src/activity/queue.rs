@@ -11,8 +11,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::record::Record;
+use super::row::{Row, Rows};
 
-/// Records that wait to be written.
+/// So many bytes are written at once: they are still near, and few wait.
+const MUCH: usize = 1 << 20;
+
+/// Calls that wait to be written.
 #[derive(Debug)]
 pub(super) struct Queue {
     waiting: Mutex<Waiting>,
@@ -28,8 +32,18 @@ pub(super) struct Queue {
 #[derive(Debug, Default)]
 struct Waiting {
     records: VecDeque<Record>,
+    rows: Rows,
+    /// How much room is taken, also by what is being written.
     bytes: usize,
+    /// How much of it came since somebody took what there was.
+    fresh: usize,
     told_of_much: bool,
+}
+
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.rows.rows.is_empty()
+    }
 }
 
 impl Queue {
@@ -44,19 +58,28 @@ impl Queue {
         }
     }
 
-    /// Adds a record; gives it back if there is no room.
-    pub(super) fn push(&self, record: Record) -> Result<(), Record> {
-        let size = record.size();
+    /// Adds a record; tells whether there was room.
+    pub(super) fn push(&self, record: Record) -> bool {
+        self.add(record.size(), |waiting| waiting.records.push_back(record))
+    }
+
+    /// Adds a row with these texts; tells whether there was room.
+    pub(super) fn push_row(&self, row: Row, texts: &[u8]) -> bool {
+        self.add(row.room, |waiting| waiting.rows.add(row, texts))
+    }
+
+    fn add(&self, size: usize, add: impl FnOnce(&mut Waiting)) -> bool {
         let mut waiting = self.lock();
         if waiting.bytes + size > self.most {
             drop(waiting);
             self.missed.fetch_add(1, Ordering::Relaxed);
-            return Err(record);
+            return false;
         }
+        let first = waiting.is_empty();
         waiting.bytes += size;
-        waiting.records.push_back(record);
-        let first = waiting.records.len() == 1;
-        let much = !waiting.told_of_much && waiting.bytes > self.most / 4;
+        waiting.fresh += size;
+        add(&mut waiting);
+        let much = !waiting.told_of_much && waiting.fresh > MUCH.min(self.most / 4);
         waiting.told_of_much |= much;
         drop(waiting);
         if first {
@@ -65,7 +88,7 @@ impl Queue {
         if much {
             self.much.notify_one();
         }
-        Ok(())
+        true
     }
 
     /// Waits until there is something.
@@ -84,11 +107,13 @@ impl Queue {
         self.much.notified().await;
     }
 
-    /// Moves everything into `records`, which is empty. It keeps its room until it is [`done`](Self::done).
-    pub(super) fn take(&self, records: &mut VecDeque<Record>) {
+    /// Moves everything into `records` and `rows`, which are empty. It keeps its room until it is
+    /// [`done`](Self::done).
+    pub(super) fn take(&self, records: &mut VecDeque<Record>, rows: &mut Rows) {
         let mut waiting = self.lock();
         std::mem::swap(records, &mut waiting.records);
-        waiting.told_of_much = false;
+        std::mem::swap(rows, &mut waiting.rows);
+        (waiting.fresh, waiting.told_of_much) = (0, false);
     }
 
     /// So many bytes of what was taken are not needed any more.
@@ -97,8 +122,8 @@ impl Queue {
         waiting.bytes = waiting.bytes.saturating_sub(bytes);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.lock().records.is_empty()
+    fn is_empty(&self) -> bool {
+        self.lock().is_empty()
     }
 
     /// How many have not fitted since this was asked last.

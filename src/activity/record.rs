@@ -1,7 +1,9 @@
-//! What the server's paths hand over: what is there anyway, moved or shared, nothing written out.
+//! What the server's paths hand over: what is there anyway, moved or shared.
 //!
-//! A call is answered on a path that must not wait, so nothing is formatted, masked or looked up
-//! here. That is the writer's work, on a thread where nobody waits for it.
+//! Nobody waits for the store, and nothing whose time depends on what others sent is done on the path that
+//! answers: bodies are looked through by the writer. The row of a call whose bodies are not kept is made
+//! where the call was answered ([`Rules::is_quick`](super::row::Rules::is_quick)): its pieces are at hand
+//! there, and to keep them, and the call's body, for another thread costs more than to write them out.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -121,13 +123,6 @@ impl Headers {
 }
 
 impl Record {
-    pub(crate) fn id(&self) -> InvocationId {
-        match self {
-            Self::Inbound(inbound) => inbound.id,
-            Self::Outbound(outbound) => outbound.id,
-        }
-    }
-
     /// How much memory it holds on to, nearly.
     pub(super) fn size(&self) -> usize {
         /// Beside texts and bodies: the record, the call's own members, its places in lists.

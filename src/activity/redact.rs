@@ -5,8 +5,10 @@
 //! settings, wherever it stands. A header that was sent as a secret is one where it comes back, too.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
+use arc_swap::ArcSwap;
 use serde_json::Value;
 
 use super::kept::Body;
@@ -32,7 +34,7 @@ pub(crate) struct Redactor {
     names: Vec<String>,
     headers: Vec<String>,
     secrets: Vec<Secret>,
-    literals: Literals,
+    literals: ArcSwap<Literals>,
     cap: usize,
 }
 
@@ -50,15 +52,21 @@ impl Redactor {
         checked_headers(&auth.any_of, &mut headers);
         // A number that no sum of versions is, so that the first look finds a change.
         let literals = Literals { versions: u64::MAX, found: None };
-        let mut this = Self { names, headers, secrets, literals, cap: settings.body_limit };
+        let this = Self {
+            names,
+            headers,
+            secrets,
+            literals: ArcSwap::from_pointee(literals),
+            cap: settings.body_limit,
+        };
         this.refresh();
         this
     }
 
     /// Takes notice of secrets that have changed.
-    pub(crate) fn refresh(&mut self) {
+    pub(crate) fn refresh(&self) {
         let versions: u64 = self.secrets.iter().map(Secret::version).sum();
-        if versions == self.literals.versions {
+        if versions == self.literals.load().versions {
             return;
         }
         let mut forms: Vec<String> = Vec::new();
@@ -77,12 +85,12 @@ impl Redactor {
         forms.dedup();
         // Too many for an automaton is more than memory holds.
         let found = if forms.is_empty() { None } else { AhoCorasick::new(&forms).ok() };
-        self.literals = Literals { versions, found };
+        self.literals.store(Arc::new(Literals { versions, found }));
     }
 
     /// The text without the secrets of the settings.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &self.literals.found {
+        match &self.literals.load().found {
             Some(found) if found.is_match(text) => {
                 let masks = vec![MASK; found.patterns_len()];
                 found.replace_all(text, &masks).into()
@@ -93,7 +101,8 @@ impl Redactor {
 
     /// The same for what stands in `texts` from `start` on.
     pub(super) fn clean(&self, texts: &mut Vec<u8>, start: usize) {
-        let Some(found) = &self.literals.found else { return };
+        let literals = self.literals.load();
+        let Some(found) = &literals.found else { return };
         if found.is_match(&texts[start..]) {
             let masks = vec![MASK; found.patterns_len()];
             let masked = found.replace_all_bytes(&texts[start..], &masks);

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::InvocationId;
-use super::facet::Facet;
-use super::pack::{self, Packed, Packing};
+use super::facet::{Facet, Known};
+use super::pack::{self, Pack, Packed, Packing};
 use super::row::Row;
 use crate::store::{Query, Store, StoreError, Synced, Transaction, placeholders};
 
@@ -22,54 +22,49 @@ pub(super) fn hour(micros: i64) -> i64 {
 
 /// What is written in one transaction.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
-    rows: Vec<Row>,
-    /// Where the texts of the rows stand.
-    pub(super) texts: Vec<u8>,
-    facets: Vec<Query>,
+pub(super) struct Batch<'t> {
+    /// In the order of their ids.
+    calls: Vec<Packed<'t>>,
+    /// Facets that the store may not have.
+    facets: Vec<(i64, Facet<'t>)>,
     counts: HashMap<(i64, i64), i64>,
 }
 
-impl Batch {
-    pub(super) fn add(&mut self, row: Row) {
-        let hour = hour(InvocationId::of_number(row.id).micros());
-        *self.counts.entry((hour, row.facet)).or_default() += 1;
-        self.rows.push(row);
+impl<'t> Batch<'t> {
+    /// These rows, whose texts are among `texts`.
+    pub(super) fn of(rows: &[Row], texts: &'t str, known: &Known) -> Self {
+        let mut batch = Self::default();
+        for row in rows {
+            let mut facet = row.facet(texts);
+            let number = known.number(&mut facet);
+            let micros = InvocationId::of_number(row.id).micros();
+            if known.is_new(number, micros) && !batch.facets.iter().any(|(new, _)| *new == number) {
+                batch.facets.push((number, facet));
+            }
+            *batch.counts.entry((hour(micros), number)).or_default() += 1;
+            batch.calls.push(Packed::of(row, number, texts));
+        }
+        batch
     }
 
-    /// Adds a facet that the store may not have.
-    pub(super) fn add_facet(&mut self, number: i64, facet: &Facet<'_>) {
-        let query = Query::new(
-            "INSERT INTO activity_facets (id, kind, status, status_code, error_type, webhook, tag, environment, agent) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
-        );
-        let query = query
-            .bind(number)
-            .bind(facet.kind.as_str())
-            .bind(facet.status.as_str())
-            .bind(i64::from(facet.status_code))
-            .bind(facet.error_type)
-            .bind(facet.webhook)
-            .bind(facet.tag)
-            .bind(facet.environment)
-            .bind(facet.agent);
-        self.facets.push(query);
+    /// The facets that the store has once this is written.
+    pub(super) fn new_facets(&self) -> Vec<i64> {
+        self.facets.iter().map(|(number, _)| *number).collect()
     }
 
     /// Writes it, whole or not at all; tells how many calls there are that were not there.
     pub(super) async fn write(self, store: &Store, packing: Packing) -> Result<u64, StoreError> {
-        let Self { mut rows, texts, facets, counts } = self;
-        rows.sort_unstable_by_key(|row| row.id);
-        let texts = String::from_utf8(texts).unwrap_or_default();
-        let calls: Vec<Packed<'_>> = rows.iter().map(|row| Packed::of(row, &texts)).collect();
+        let Self { calls, facets, counts } = self;
         let (packs, mut single) = packing.split(&calls);
+        let packs: Vec<Pack<'_, '_>> = packs.into_iter().map(Pack::of).collect();
         let mut transaction = store.begin(Synced::Lazy).await?;
         let mut written = 0;
-        for query in facets {
-            transaction.execute(query).await?;
+        for (number, facet) in &facets {
+            transaction.execute(insert_facet(*number, facet)).await?;
         }
-        for calls in packs {
-            if pack::insert(&mut transaction, calls).await? {
+        for pack in packs {
+            let calls = pack.calls;
+            if pack.insert(&mut transaction).await? {
                 written += calls.len() as u64;
             } else {
                 single.extend(calls);
@@ -82,6 +77,16 @@ impl Batch {
         transaction.commit().await?;
         Ok(written)
     }
+}
+
+fn insert_facet(number: i64, facet: &Facet<'_>) -> Query {
+    let query = Query::new(
+        "INSERT INTO activity_facets (id, kind, status, status_code, error_type, webhook, tag, environment, agent) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+    );
+    let Facet { kind, status, status_code, error_type, webhook, tag, environment, agent } = *facet;
+    let query = query.bind(number).bind(kind.as_str()).bind(status.as_str()).bind(i64::from(status_code));
+    query.bind(error_type).bind(webhook).bind(tag).bind(environment).bind(agent)
 }
 
 /// Adds to what was counted by hour and facet.

@@ -10,11 +10,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::facet::{Facet, Known};
+use super::InvocationId;
+use super::facet::Known;
 use super::pack::Packing;
 use super::queue::Queue;
 use super::record::Record;
-use super::row::Rules;
+use super::row::{Row, Rows, Rules};
 use super::sql::{self, Batch};
 use crate::store::{Store, StoreError};
 use crate::telemetry::metrics::Metrics;
@@ -23,6 +24,8 @@ use crate::telemetry::metrics::Metrics;
 const GATHER: Duration = Duration::from_millis(100);
 /// The most that one transaction writes: others write between two of them.
 const MOST_AT_ONCE: usize = 1024;
+/// Memory for more texts than this is given back.
+const LARGE: usize = 4 << 20;
 /// The first pause after a failure, doubled up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -48,16 +51,34 @@ pub(super) struct Writer {
     queue: Arc<Queue>,
     store: Store,
     metrics: Metrics,
-    rules: Rules,
+    rules: Arc<Rules>,
     facets: Known,
-    /// Taken from the queue and not written yet, the next one first.
-    pending: VecDeque<Record>,
+    /// Taken from the queue, and not made into rows yet.
+    records: VecDeque<Record>,
+    pending: Pending,
     trouble: Option<Trouble>,
     /// Calls that are not in the log and of which nobody has been told.
     missing: u64,
     told: Option<Instant>,
     bounded: Option<Bounded>,
     packing: Packing,
+}
+
+/// Rows that are not written yet, in the order of their ids.
+#[derive(Debug, Default)]
+struct Pending {
+    rows: Vec<Row>,
+    texts: String,
+    /// How many of them are.
+    written: usize,
+}
+
+impl Pending {
+    /// The next ones, so many at most.
+    fn next(&self, most: usize) -> &[Row] {
+        let left = self.rows.get(self.written..).unwrap_or_default();
+        &left[..left.len().min(most)]
+    }
 }
 
 /// The store does not take what is written.
@@ -82,7 +103,7 @@ impl Writer {
         queue: Arc<Queue>,
         store: Store,
         metrics: Metrics,
-        rules: Rules,
+        rules: Arc<Rules>,
         most: Option<Most>,
         packing: Packing,
     ) -> Self {
@@ -93,7 +114,8 @@ impl Writer {
             metrics,
             rules,
             facets: Known::default(),
-            pending: VecDeque::new(),
+            records: VecDeque::new(),
+            pending: Pending::default(),
             trouble: None,
             missing: 0,
             told: None,
@@ -137,27 +159,25 @@ impl Writer {
 
     /// Writes all there is, until something goes wrong.
     async fn write(&mut self) {
-        self.rules.redactor.refresh();
         loop {
-            if self.pending.is_empty() {
-                self.queue.take(&mut self.pending);
+            if self.pending.next(1).is_empty() {
+                self.take();
             }
-            if self.pending.is_empty() {
-                break;
-            }
-            let most = self.pending.len().min(MOST_AT_ONCE);
-            let (batch, facets, bytes) = self.batch(most);
-            let last = self.pending.range(..most).map(|record| record.id().number()).max();
+            let rows = self.pending.next(MOST_AT_ONCE);
+            let count = rows.len();
+            let Some(last) = rows.last().map(|row| row.id) else { break };
+            let bytes = rows.iter().map(Row::size).sum();
+            let batch = Batch::of(rows, &self.pending.texts, &self.facets);
+            let new_facets = batch.new_facets();
             match batch.write(&self.store, self.packing).await {
                 Ok(written) => {
-                    let now = self.done(most);
-                    for facet in facets {
-                        self.facets.add(facet, now);
-                    }
+                    self.done(count);
+                    let now = InvocationId::of_number(last).micros();
+                    new_facets.into_iter().for_each(|facet| self.facets.add(facet, now));
                     self.metrics.activity_written(written);
-                    self.lost("conflict", (most as u64).saturating_sub(written));
+                    self.lost("conflict", (count as u64).saturating_sub(written));
                     self.recovered();
-                    self.trim(last.unwrap_or_default(), most, bytes).await;
+                    self.trim(last, count, bytes).await;
                 }
                 // Whatever it is, somebody mends it, or it mends itself.
                 Err(error) if error.is_of_store() => {
@@ -165,11 +185,11 @@ impl Writer {
                     break;
                 }
                 Err(error) => {
-                    self.done(most);
-                    self.lost("store", most as u64);
+                    self.done(count);
+                    self.lost("store", count as u64);
                     tracing::error!(
                         target: "rejoinder::activity",
-                        calls = most, code = error.code(), error = %error, "calls could not be kept, and are not in the log"
+                        calls = count, code = error.code(), error = %error, "calls could not be kept, and are not in the log"
                     );
                 }
             }
@@ -177,41 +197,36 @@ impl Writer {
         self.tell_of_gap();
     }
 
-    /// The first of what is pending, the facets in it that are new, and how large it is.
-    fn batch(&mut self, most: usize) -> (Batch, Vec<i64>, usize) {
-        let mut batch = Batch::default();
-        let mut texts = Vec::new();
-        let mut new: Vec<i64> = Vec::new();
-        let mut bytes = 0;
-        for record in self.pending.range(..most) {
-            let micros = record.id().micros();
-            let number = |facet: Facet<'_>| {
-                let mut facet = facet.bounded();
-                let number = self.facets.number(&mut facet);
-                if self.facets.is_new(number, micros) && !new.contains(&number) {
-                    batch.add_facet(number, &facet);
-                    new.push(number);
-                }
-                number
-            };
-            let row = self.rules.row(record, number, &mut texts);
-            bytes += row.size();
-            batch.add(row);
+    /// Takes what waits, and makes rows of some of it.
+    fn take(&mut self) {
+        let Pending { mut rows, texts, .. } = std::mem::take(&mut self.pending);
+        rows.clear();
+        // The next calls come where these were.
+        let mut texts = texts.into_bytes();
+        texts.clear();
+        texts.shrink_to(LARGE);
+        let mut rows = Rows { rows, texts };
+        if self.records.is_empty() {
+            self.queue.take(&mut self.records, &mut rows);
         }
-        batch.texts = texts;
-        (batch, new, bytes)
+        let mut texts = Vec::new();
+        for _ in 0..MOST_AT_ONCE {
+            let Some(record) = self.records.pop_front() else { break };
+            let mut row = self.rules.row(&record, &mut texts);
+            row.room = record.size();
+            rows.add(row, &texts);
+        }
+        let Rows { mut rows, texts } = rows;
+        rows.sort_unstable_by_key(|row| row.id);
+        // It is JSON, and words out of texts.
+        let texts = String::from_utf8(texts).unwrap_or_default();
+        self.pending = Pending { rows, texts, written: 0 };
     }
 
-    /// Forgets the first of what is pending; tells the moment of the last.
-    fn done(&mut self, count: usize) -> i64 {
-        let mut bytes = 0;
-        let mut moment = 0;
-        for record in self.pending.drain(..count) {
-            bytes += record.size();
-            moment = moment.max(record.id().micros());
-        }
-        self.queue.done(bytes);
-        moment
+    /// So many of what is pending are not needed any more.
+    fn done(&mut self, count: usize) {
+        self.queue.done(self.pending.next(count).iter().map(|row| row.room).sum());
+        self.pending.written += count;
     }
 
     fn lost(&mut self, why: &'static str, count: u64) {

@@ -35,10 +35,40 @@ const SECRET_WORDS: [&str; 8] =
 
 /// Whether what has this name may be a secret, as headers and query parameters are named.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| SECRET_WORDS.contains(&word))
-        || SECRET_WORDS.iter().any(|word| word.len() > 3 && name.ends_with(word))
-        || name.ends_with("apikey")
+    let name = name.as_bytes();
+    let is_word =
+        |word: &[u8]| SECRET_WORDS.iter().any(|secret| word.eq_ignore_ascii_case(secret.as_bytes()));
+    let ends_with = |end: &str| {
+        let start = name.len().checked_sub(end.len());
+        start.is_some_and(|start| name[start..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    name.split(|byte| !byte.is_ascii_alphanumeric()).any(is_word)
+        || SECRET_WORDS.iter().any(|word| word.len() > 3 && ends_with(word))
+        || ends_with("apikey")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_secret_name;
+
+    #[test]
+    fn secrets_are_known_by_their_names() {
+        for name in [
+            "X-Api-Key",
+            "apikey",
+            "MYAPIKEY",
+            "access_token",
+            "accessToken",
+            "x-sig",
+            "Client-Secret",
+            "é.password",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in ["", "monkey", "content-type", "design", "authority", "tokens", "keys"] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
 }
 
 /// A field as `Debug` shows it.

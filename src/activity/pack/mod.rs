@@ -17,7 +17,7 @@ mod write;
 
 pub(super) use erase::erase;
 pub(super) use keys::{Key, Keys};
-pub(super) use write::{Packing, insert, remove_oldest};
+pub(super) use write::{Pack, Packing, remove_oldest};
 
 use super::row::Row;
 
@@ -48,9 +48,9 @@ pub(super) struct Packed<'p> {
 }
 
 impl<'p> Packed<'p> {
-    pub(super) fn of(row: &Row, texts: &'p str) -> Self {
-        let [session, summary, messages] = row.texts(texts);
-        Self { id: row.id, facet: row.facet, parent: row.parent, session, summary, messages }
+    pub(super) fn of(row: &Row, facet: i64, texts: &'p str) -> Self {
+        let [session, summary, messages] = row.kept(texts);
+        Self { id: row.id, facet, parent: row.parent, session, summary, messages }
     }
 }
 

@@ -49,23 +49,34 @@ impl Packing {
     }
 }
 
-/// Writes calls, of which there is one at least, as a pack; tells whether there was none of this key.
-pub(in crate::activity) async fn insert(
-    transaction: &mut Transaction,
-    calls: &[Packed<'_>],
-) -> Result<bool, StoreError> {
-    let (Some(first), Some(last)) = (calls.first(), calls.last()) else { return Ok(true) };
-    let query = Query::new(
-        "INSERT INTO activity_packs (first, last, calls, keys, data) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (first) DO NOTHING",
-    );
-    let query =
-        query.bind(first.id).bind(last.id).bind(calls.len() as i64).bind(keys(calls)).bind(encode(calls));
-    if transaction.execute(query).await? == 0 {
-        return Ok(false);
+/// A pack that is written.
+#[derive(Debug)]
+pub(in crate::activity) struct Pack<'a, 'p> {
+    pub(in crate::activity) calls: &'a [Packed<'p>],
+    data: Vec<u8>,
+}
+
+impl<'a, 'p> Pack<'a, 'p> {
+    /// One of these calls, of which there is one at least.
+    pub(in crate::activity) fn of(calls: &'a [Packed<'p>]) -> Self {
+        Self { calls, data: encode(calls) }
     }
-    write_facets(transaction, first.id, calls).await?;
-    Ok(true)
+
+    /// Writes it; tells whether there was none of this key.
+    pub(in crate::activity) async fn insert(self, transaction: &mut Transaction) -> Result<bool, StoreError> {
+        let Self { calls, data } = self;
+        let (Some(first), Some(last)) = (calls.first(), calls.last()) else { return Ok(true) };
+        let query = Query::new(
+            "INSERT INTO activity_packs (first, last, calls, keys, data) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (first) DO NOTHING",
+        );
+        let query = query.bind(first.id).bind(last.id).bind(calls.len() as i64).bind(keys(calls));
+        if transaction.execute(query.bind(data)).await? == 0 {
+            return Ok(false);
+        }
+        write_facets(transaction, first.id, calls).await?;
+        Ok(true)
+    }
 }
 
 pub(super) fn keys(calls: &[Packed<'_>]) -> Vec<u8> {

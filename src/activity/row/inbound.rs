@@ -12,12 +12,7 @@ use crate::activity::status::{Kind, Status};
 use crate::excerpt::excerpt;
 
 impl Rules {
-    pub(super) fn inbound(
-        &self,
-        inbound: &Inbound,
-        number: impl FnOnce(Facet<'_>) -> i64,
-        texts: &mut Vec<u8>,
-    ) -> Row {
+    pub(super) fn inbound(&self, inbound: &Inbound, texts: &mut Vec<u8>) -> Row {
         let call = inbound.call.as_deref();
         let said = Said::of(call.map(|call| call.envelope()));
         let parts = Parts::of(&said.session);
@@ -28,7 +23,7 @@ impl Rules {
         };
         let error_type = inbound.error.as_ref().map_or("", |(code, _)| code);
         let error = inbound.error.as_ref().map_or(Cow::Borrowed(""), |(_, text)| self.error(text));
-        let facet = number(Facet {
+        let facet = Facet {
             kind: inbound.kind,
             status,
             status_code: inbound.status,
@@ -37,7 +32,8 @@ impl Rules {
             tag: &said.tag,
             environment: parts.environment,
             agent: parts.agent,
-        });
+        }
+        .bounded();
         let request_bytes = call.map_or(0, |call| call.envelope().body().len() as u64);
         let summary = Summary {
             took_us: micros(inbound.took),
@@ -94,7 +90,8 @@ impl Rules {
             ..Attempt::default()
         };
         let messages = Messages { parameters, requests: vec![request], attempts: vec![attempt] };
-        let call = Call { id: inbound.id, facet, parent: None, session: &parts.key() };
+        let session = parts.key();
+        let call = Call { id: inbound.id, parent: None, session: &session, error_type, facet };
         self.write(call, &summary, &messages, texts)
     }
 

@@ -11,6 +11,7 @@ use super::facet::Facet;
 use super::kept::{Messages, Summary};
 use super::record::Record;
 use super::redact::Redactor;
+use super::status::{Kind, Status};
 use crate::config::Activity;
 use crate::excerpt::excerpt;
 use crate::protocol::Envelope;
@@ -25,30 +26,62 @@ const ADDRESS: usize = 4096;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     pub(super) id: i64,
-    /// The number of its [`Facet`].
-    pub(super) facet: i64,
     pub(super) parent: Option<i64>,
+    kind: Kind,
+    status: Status,
+    status_code: u16,
+    error_type: &'static str,
+    /// Where its texts begin, and how long they are: the session, the summary, the messages; then what
+    /// else it has in common with others, the webhook, the tag, the environment, the agent.
     start: usize,
-    /// The session, the summary, the messages.
-    lengths: [usize; 3],
+    lengths: [usize; 7],
+    /// What it counts in the queue.
+    pub(super) room: usize,
 }
 
 impl Row {
     /// The session, which is empty if there is none, the summary and the messages.
-    pub(super) fn texts<'t>(&self, text: &'t str) -> [&'t str; 3] {
+    pub(super) fn kept<'t>(&self, texts: &'t str) -> [&'t str; 3] {
+        let [session, summary, messages, ..] = self.texts(texts);
+        [session, summary, messages]
+    }
+
+    /// What it has in common with others.
+    pub(super) fn facet<'t>(&self, texts: &'t str) -> Facet<'t> {
+        let [_, _, _, webhook, tag, environment, agent] = self.texts(texts);
+        let Self { kind, status, status_code, error_type, .. } = *self;
+        Facet { kind, status, status_code, error_type, webhook, tag, environment, agent }
+    }
+
+    fn texts<'t>(&self, texts: &'t str) -> [&'t str; 7] {
         let mut start = self.start;
         self.lengths.map(|length| {
-            let part = text.get(start..start + length).unwrap_or_default();
+            let part = texts.get(start..start + length).unwrap_or_default();
             start += length;
             part
         })
     }
 
-    /// What it takes in the store, nearly.
+    /// What it takes in memory and in the store, nearly.
     pub(super) fn size(&self) -> usize {
         /// Its numbers, and its places in indexes.
         const BESIDE: usize = 150;
         BESIDE + self.lengths.iter().sum::<usize>()
+    }
+}
+
+/// Rows with their texts.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) rows: Vec<Row>,
+    pub(super) texts: Vec<u8>,
+}
+
+impl Rows {
+    /// Adds one whose texts are these.
+    pub(super) fn add(&mut self, row: Row, texts: &[u8]) {
+        self.rows.push(Row { start: self.texts.len(), ..row });
+        self.texts.extend_from_slice(texts);
     }
 }
 
@@ -63,22 +96,28 @@ pub(super) struct Rules {
 /// What a row has beside its JSON.
 struct Call<'c> {
     id: InvocationId,
-    facet: i64,
     parent: Option<InvocationId>,
     session: &'c str,
+    error_type: &'static str,
+    facet: Facet<'c>,
 }
 
 impl Rules {
-    /// Makes a row, whose texts come behind `texts`. `number` is told what it has in common with others.
-    pub(super) fn row(
-        &self,
-        record: &Record,
-        number: impl FnOnce(Facet<'_>) -> i64,
-        texts: &mut Vec<u8>,
-    ) -> Row {
+    /// Makes a row, whose texts come into `texts` in place of what is there.
+    pub(super) fn row(&self, record: &Record, texts: &mut Vec<u8>) -> Row {
+        self.redactor.refresh();
+        texts.clear();
         match record {
-            Record::Inbound(inbound) => self.inbound(inbound, number, texts),
-            Record::Outbound(outbound) => self.outbound(outbound, number, texts),
+            Record::Inbound(inbound) => self.inbound(inbound, texts),
+            Record::Outbound(outbound) => self.outbound(outbound, texts),
+        }
+    }
+
+    /// Whether making a row takes no longer than handing over what it is made of.
+    pub(super) fn is_quick(&self, record: &Record) -> bool {
+        match record {
+            Record::Inbound(_) => !self.settings.inbound_bodies,
+            Record::Outbound(_) => false,
         }
     }
 
@@ -89,11 +128,25 @@ impl Rules {
         messages: &Messages<'_>,
         texts: &mut Vec<u8>,
     ) -> Row {
-        let Call { id, facet, parent, session } = call;
-        let start = texts.len();
+        let Call { id, parent, session, error_type, facet } = call;
         texts.extend_from_slice(session.as_bytes());
-        let lengths = [session.len(), self.json(summary, texts), self.json(messages, texts)];
-        Row { id: id.number(), facet, parent: parent.map(InvocationId::number), start, lengths }
+        let json = [self.json(summary, texts), self.json(messages, texts)];
+        let words = [facet.webhook, facet.tag, facet.environment, facet.agent];
+        words.iter().for_each(|word| texts.extend_from_slice(word.as_bytes()));
+        let [webhook, tag, environment, agent] = words.map(str::len);
+        let mut row = Row {
+            id: id.number(),
+            parent: parent.map(InvocationId::number),
+            kind: facet.kind,
+            status: facet.status,
+            status_code: facet.status_code,
+            error_type,
+            start: 0,
+            lengths: [session.len(), json[0], json[1], webhook, tag, environment, agent],
+            room: 0,
+        };
+        row.room = row.size();
+        row
     }
 
     /// Adds JSON, looked through once more: whatever path a secret came on, it ends here. Tells how long it is.

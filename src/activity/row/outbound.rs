@@ -13,12 +13,7 @@ use crate::excerpt::excerpt;
 use crate::outbound::{self, HeaderMap};
 
 impl Rules {
-    pub(super) fn outbound(
-        &self,
-        outbound: &Outbound,
-        number: impl FnOnce(Facet<'_>) -> i64,
-        texts: &mut Vec<u8>,
-    ) -> Row {
+    pub(super) fn outbound(&self, outbound: &Outbound, texts: &mut Vec<u8>) -> Row {
         let said = Said::of(outbound.call.as_deref().map(|call| call.envelope()));
         let place = &outbound.place;
         let (parts, tag) = match outbound.call {
@@ -46,7 +41,7 @@ impl Rules {
         };
         let error = outbound.error.as_ref().map_or(Cow::Borrowed(""), |(_, text)| self.error(text));
         let error = Cow::Owned(without(&error, &sent.secrets).into_owned());
-        let facet = number(Facet {
+        let facet = Facet {
             kind: outbound.kind,
             status,
             status_code: code.unwrap_or(0),
@@ -55,7 +50,8 @@ impl Rules {
             tag,
             environment: parts.environment,
             agent: parts.agent,
-        });
+        }
+        .bounded();
         let requests: Vec<Request<'_>> =
             outbound.seen.requests.iter().map(|request| self.request(request, outbound)).collect();
         let summary = Summary {
@@ -71,7 +67,8 @@ impl Rules {
             ..Summary::default()
         };
         let messages = Messages { parameters: None, requests, attempts };
-        let call = Call { id: outbound.id, facet, parent: outbound.parent, session: &parts.key() };
+        let session = parts.key();
+        let call = Call { id: outbound.id, parent: outbound.parent, session: &session, error_type, facet };
         self.write(call, &summary, &messages, texts)
     }
 
