@@ -11,6 +11,7 @@
 #![expect(clippy::print_stdout, reason = "it prints its figures")]
 
 mod ask;
+mod crowd;
 mod fill;
 #[path = "../kit/load.rs"]
 #[expect(dead_code, reason = "other benchmarks use the rest")]
@@ -47,6 +48,7 @@ fn main() {
         database.fill();
         println!("filled in {:.0} s, {:.1} GiB\n", begun.elapsed().as_secs_f64(), database.gibibytes());
         pages(&database);
+        packs(&database);
         retention(&database);
     }
 }
@@ -71,8 +73,7 @@ fn pages(database: &Database) {
     let id = newest["invocations"][0]["id"].as_str().expect("an id").to_owned();
     let middle = ask::get(server.address, "/api/invocations?page_size=1&end=84h");
     let middle = middle["invocations"][0]["id"].as_str().expect("an id").to_owned();
-    println!("{:<44} {:>8} {:>10} {:>10}", "", "found", "median", "longest");
-    for (what, path) in [
+    let paths = [
         ("the newest", "/api/invocations".to_owned()),
         ("a page in the middle", format!("/api/invocations?after={middle}")),
         ("the page before it", format!("/api/invocations?before={middle}")),
@@ -98,12 +99,59 @@ fn pages(database: &Database) {
         ("how many in a day failed", "/api/invocations/count?status=failed&start=48h&end=24h".to_owned()),
         ("seven days by webhook", "/api/invocations/counts".to_owned()),
         ("seven days by tag", "/api/invocations/counts?by=tag".to_owned()),
-    ] {
+    ];
+    measure(&server, &paths);
+}
+
+/// The same with a million more that came in a crowd.
+fn packs(database: &Database) {
+    let server = serve(database, "30d");
+    let begun = Instant::now();
+    crowd::come(server.address, MILLION);
+    // Its end is in no hurry to be written.
+    let newest = ask::get(server.address, "/api/invocations?page_size=1");
+    let id = newest["invocations"][0]["id"].as_str().expect("an id").to_owned();
+    println!(
+        "\nand {MILLION} more in a crowd, in {:.0} s, {:.1} GiB\n",
+        begun.elapsed().as_secs_f64(),
+        database.gibibytes()
+    );
+    let end = begun.elapsed().as_secs() / 2;
+    let paths = [
+        ("the newest", "/api/invocations".to_owned()),
+        ("the oldest of the crowd", format!("/api/invocations?order=oldest&start={}s", 2 * end + 5)),
+        ("a page in the middle of the crowd", format!("/api/invocations?end={end}s")),
+        ("a tag with 20 calls", "/api/invocations?tag=rare-in-packs".to_owned()),
+        ("what failed", "/api/invocations?status=failed".to_owned()),
+        (
+            "the oldest that failed",
+            format!("/api/invocations?status=failed&order=oldest&start={}s", 2 * end + 5),
+        ),
+        ("one kind of error", "/api/invocations?error_type=unknown_tag".to_owned()),
+        ("tag and status", "/api/invocations?tag=order-status&status=success".to_owned()),
+        ("what there is none of", "/api/invocations?tag=no-such".to_owned()),
+        ("a session", "/api/sessions/crowd-50000".to_owned()),
+        ("a session that is none", "/api/sessions/no-such".to_owned()),
+        ("a text in every call", "/api/invocations?text=order_id".to_owned()),
+        ("a text in none", "/api/invocations?text=no-such-text".to_owned()),
+        ("a text among what failed", "/api/invocations?text=no-such-text&status=failed".to_owned()),
+        ("one invocation", format!("/api/invocations/{id}")),
+        ("how many there are", "/api/invocations/count".to_owned()),
+        ("how many failed", "/api/invocations/count?status=failed".to_owned()),
+        ("how many of a rare tag", "/api/invocations/count?tag=rare-in-packs".to_owned()),
+        ("seven days by tag", "/api/invocations/counts?by=tag".to_owned()),
+    ];
+    measure(&server, &paths);
+}
+
+fn measure(server: &Process, paths: &[(&str, String)]) {
+    println!("{:<44} {:>8} {:>10} {:>10}", "", "found", "median", "longest");
+    for (what, path) in paths {
         let mut times = Vec::new();
         let mut found = String::new();
         for _ in 0..TIMES {
             let begun = Instant::now();
-            let answer = ask::get(server.address, &path);
+            let answer = ask::get(server.address, path);
             times.push(begun.elapsed());
             found = ask::size(&answer);
         }

@@ -86,7 +86,8 @@ fn request(body: &str, token: Option<&str>) -> String {
     )
 }
 
-fn is_complete(answer: &[u8]) -> bool {
+/// Whether an answer has come whole: its head, and as much as that says.
+pub(crate) fn is_complete(answer: &[u8]) -> bool {
     let Some(head) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
     let headers = String::from_utf8_lossy(&answer[..head]).to_ascii_lowercase();
     let length = headers.lines().find_map(|line| line.strip_prefix("content-length: "));

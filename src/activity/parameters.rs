@@ -18,23 +18,17 @@ const LONGEST_NAME: usize = 128;
 /// What a value may take, in bytes of JSON.
 const LONGEST_VALUE: usize = 2048;
 
-/// Those of a message, whose parameters an envelope knows.
+/// Those of a request, or those that a standard answer sets.
 pub(super) fn of<'e>(envelope: &'e Envelope, allowed: &[String]) -> Parameters<'e> {
     let mut found = Parameters::default();
-    for (name, value) in envelope.parameter_values() {
+    let parameters = envelope.parameter_values();
+    found.names.reserve(parameters.size_hint().0.min(MOST));
+    for (name, value) in parameters {
         let is_null = value.text() == "null";
         let kept = || value.to_value().ok();
         add(&mut found, name, is_null, kept, allowed);
     }
     found
-}
-
-/// Those that a standard answer sets.
-pub(super) fn set_by_response(body: &Bytes, allowed: &[String]) -> Parameters<'static> {
-    match Envelope::parse_response(body) {
-        Ok(envelope) => into_owned(of(&envelope, allowed)),
-        Err(_) => Parameters::default(),
-    }
 }
 
 /// Those that a flexible answer sets: its members, but for the messages.
@@ -81,16 +75,6 @@ fn bounded(value: Value) -> Value {
     if text.len() <= LONGEST_VALUE { value } else { excerpt(&text, LONGEST_VALUE).into() }
 }
 
-fn into_owned(found: Parameters<'_>) -> Parameters<'static> {
-    let owned = |names: Vec<Cow<'_, str>>| names.into_iter().map(|name| name.into_owned().into()).collect();
-    Parameters {
-        names: owned(found.names),
-        values: found.values.into_iter().map(|(name, value)| (name.into_owned().into(), value)).collect(),
-        cleared: owned(found.cleared),
-        more: found.more,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -118,11 +102,12 @@ mod tests {
         let expected = json!({
             "names": ["order_id", "phone"], "values": [["order_id", "A1"]], "cleared": ["phone"],
         });
-        assert_eq!(shown(&set_by_response(&response.to_string().into(), &allowed())), expected);
+        let envelope = Envelope::parse_response(&response.to_string().into()).expect("a response");
+        assert_eq!(shown(&of(&envelope, &allowed())), expected);
         let answer = json!({ "order_id": 1, "messages": [], "secret": 2 }).to_string().into();
         let expected = json!({ "names": ["order_id", "secret"], "values": [["order_id", 1]] });
         assert_eq!(shown(&set_by_object(&answer, "messages", &allowed())), expected);
-        assert_eq!(shown(&set_by_response(&"nonsense".into(), &[])), json!({ "names": [] }));
+        assert_eq!(shown(&set_by_object(&"nonsense".into(), "messages", &[])), json!({ "names": [] }));
     }
 
     #[test]

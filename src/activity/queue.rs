@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use super::record::Record;
 use super::row::{Row, Rows};
 
-/// So many bytes are written at once: they are still near, and few wait.
-const MUCH: usize = 1 << 20;
+/// So many bytes are written at once.
+const MUCH: usize = 4 << 20;
 
 /// Calls that wait to be written.
 #[derive(Debug)]

@@ -98,7 +98,7 @@ pub(crate) struct Place {
     pub(crate) tag: String,
 }
 
-/// Headers in one piece of memory: a name, a line break, a value, a line break.
+/// Headers in one piece of memory: the length of a name, that of a value, and both.
 #[derive(Debug, Default)]
 pub(crate) struct Headers(Vec<u8>);
 
@@ -108,17 +108,29 @@ impl Headers {
         Self(Vec::with_capacity(512))
     }
 
-    /// Adds one. Neither a name nor a value can hold a line break.
+    /// Adds one. The server takes none that is longer than a length can tell.
     pub(crate) fn push(&mut self, name: &str, value: &[u8]) {
         for part in [name.as_bytes(), value] {
-            self.0.extend_from_slice(part);
-            self.0.push(b'\n');
+            self.0.extend_from_slice(&(part.len() as u32).to_le_bytes());
         }
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(value);
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-        let mut lines = self.0.split(|byte| *byte == b'\n').map(String::from_utf8_lossy);
-        std::iter::from_fn(move || Some((lines.next()?, lines.next()?)))
+        let mut rest = self.0.as_slice();
+        std::iter::from_fn(move || {
+            let (name, after) = rest.split_first_chunk()?;
+            let (value, after) = after.split_first_chunk()?;
+            let (name, after) = after.split_at_checked(u32::from_le_bytes(*name) as usize)?;
+            let (value, after) = after.split_at_checked(u32::from_le_bytes(*value) as usize)?;
+            rest = after;
+            // Most are plain, which is seen at once.
+            let text = |bytes| {
+                std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+            };
+            Some((text(name), text(value)))
+        })
     }
 }
 

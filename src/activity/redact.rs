@@ -121,7 +121,8 @@ impl Redactor {
         let secret = sensitive
             || known(&SECRET_HEADERS)
             || self.headers.iter().any(|known| name.eq_ignore_ascii_case(known))
-            || self.is_secret(name);
+            || self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
+            || !is_plain(name) && is_secret_name(name);
         if !secret {
             return value;
         }
@@ -257,6 +258,22 @@ fn cut(text: Cow<'_, str>, cap: usize) -> Cow<'_, str> {
             text.into()
         }
     }
+}
+
+/// Whether this is a header of every call, of which nobody needs to ask more.
+fn is_plain(name: &str) -> bool {
+    matches!(
+        name,
+        "accept"
+            | "accept-encoding"
+            | "content-length"
+            | "content-type"
+            | "date"
+            | "host"
+            | "user-agent"
+            | "traceparent"
+            | "x-request-id"
+    )
 }
 
 fn checked_headers(checks: &[Check], names: &mut Vec<String>) {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde_json::json;
+
 use super::InvocationId;
 use super::facet::{Facet, Known};
 use super::pack::{self, Pack, Packed, Packing};
@@ -62,14 +64,10 @@ impl<'t> Batch<'t> {
         for (number, facet) in &facets {
             transaction.execute(insert_facet(*number, facet)).await?;
         }
-        for pack in packs {
-            let calls = pack.calls;
-            if pack.insert(&mut transaction).await? {
-                written += calls.len() as u64;
-            } else {
-                single.extend(calls);
-            }
-        }
+        let packed: usize = packs.iter().map(|pack| pack.calls.len()).sum();
+        let refused = pack::insert(&mut transaction, packs).await?;
+        single.extend(refused.iter().flat_map(|pack| pack.calls));
+        written += (packed - refused.iter().map(|pack| pack.calls.len()).sum::<usize>()) as u64;
         for query in inserts(&single) {
             written += transaction.execute(query).await?;
         }
@@ -95,15 +93,19 @@ pub(super) async fn count(
     counts: HashMap<(i64, i64), i64>,
 ) -> Result<(), StoreError> {
     // In one order, so that several processes do not wait for each other in a circle.
-    let mut counts: Vec<_> = counts.into_iter().collect();
+    let mut counts: Vec<_> = counts.into_iter().map(|((hour, facet), calls)| [hour, facet, calls]).collect();
     counts.sort_unstable();
-    for ((hour, facet), calls) in counts {
-        let query = Query::new(
-            "INSERT INTO activity_counts (hour, facet, calls) VALUES ($1, $2, $3) \
-             ON CONFLICT (hour, facet) DO UPDATE SET calls = activity_counts.calls + excluded.calls",
-        );
-        transaction.execute(query.bind(hour).bind(facet).bind(calls)).await?;
-    }
+    // SQLite would take the conflict for a part of the join, if there were no WHERE.
+    let query = Query::new(transaction.dialect().pick(
+        "INSERT INTO activity_counts (hour, facet, calls) \
+         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE 1 = 1 \
+         ON CONFLICT (hour, facet) DO UPDATE SET calls = activity_counts.calls + excluded.calls",
+        "INSERT INTO activity_counts (hour, facet, calls) \
+         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT) \
+         FROM json_array_elements(CAST($1 AS json)) \
+         ON CONFLICT (hour, facet) DO UPDATE SET calls = activity_counts.calls + excluded.calls",
+    ));
+    transaction.execute(query.bind(json!(counts).to_string())).await?;
     Ok(())
 }
 

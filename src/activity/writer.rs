@@ -23,9 +23,11 @@ use crate::telemetry::metrics::Metrics;
 /// What more may come after the first before they are written together.
 const GATHER: Duration = Duration::from_millis(100);
 /// The most that one transaction writes: others write between two of them.
-const MOST_AT_ONCE: usize = 1024;
+const MOST_AT_ONCE: usize = 4096;
+/// The most records that are made into rows between two of them.
+const MOST_MADE: usize = 512;
 /// Memory for more texts than this is given back.
-const LARGE: usize = 4 << 20;
+const LARGE: usize = 8 << 20;
 /// The first pause after a failure, doubled up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -210,7 +212,7 @@ impl Writer {
             self.queue.take(&mut self.records, &mut rows);
         }
         let mut texts = Vec::new();
-        for _ in 0..MOST_AT_ONCE {
+        for _ in 0..MOST_MADE {
             let Some(record) = self.records.pop_front() else { break };
             let mut row = self.rules.row(&record, &mut texts);
             row.room = record.size();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::write::{keys, write_facets};
+use super::write::{facets_of, keys, write_facets};
 use super::{Key, Opened, Packed, encode};
 use crate::activity::InvocationId;
 use crate::activity::sql::{count, hour};
@@ -34,7 +34,8 @@ async fn erase_from(transaction: &mut Transaction, pack: i64, session: &str) -> 
     let opened = Opened::of(&row.get::<Vec<u8>>("data")?);
     let (erased, left): (Vec<Packed<'_>>, Vec<Packed<'_>>) =
         opened.calls().partition(|call| call.session == session);
-    if erased.is_empty() {
+    // One that cannot be read may have it: it goes as a whole.
+    if erased.is_empty() && !left.is_empty() {
         return Ok(0);
     }
     transaction.execute(Query::new("DELETE FROM activity_pack_facets WHERE pack = $1").bind(pack)).await?;
@@ -45,7 +46,9 @@ async fn erase_from(transaction: &mut Transaction, pack: i64, session: &str) -> 
         let query = Query::new("UPDATE activity_packs SET calls = $2, keys = $3, data = $4 WHERE first = $1");
         let query = query.bind(pack).bind(left.len() as i64).bind(keys(&left));
         transaction.execute(query.bind(encode(&left))).await?;
-        write_facets(transaction, pack, &left).await?;
+        let mut facets = Vec::new();
+        facets_of(pack, &left, &mut facets);
+        write_facets(transaction, &facets).await?;
     }
     let mut counts: HashMap<(i64, i64), i64> = HashMap::new();
     for call in &erased {

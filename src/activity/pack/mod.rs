@@ -17,7 +17,7 @@ mod write;
 
 pub(super) use erase::erase;
 pub(super) use keys::{Key, Keys};
-pub(super) use write::{Pack, Packing, remove_oldest};
+pub(super) use write::{Pack, Packing, insert, remove_oldest};
 
 use super::row::Row;
 

@@ -1,11 +1,12 @@
 //! Which calls are packed, and how a pack is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
 
 use serde_json::json;
 
 use super::{FEWEST, Keys, MOST, MOST_TEXT, Packed, WIDEST, encode};
-use crate::store::{Query, Store, StoreError, Synced, Transaction};
+use crate::store::{Query, Store, StoreError, Synced, Transaction, placeholders};
 
 /// From how many calls on a batch is packed.
 #[derive(Debug, Clone, Copy)]
@@ -53,30 +54,57 @@ impl Packing {
 #[derive(Debug)]
 pub(in crate::activity) struct Pack<'a, 'p> {
     pub(in crate::activity) calls: &'a [Packed<'p>],
+    first: i64,
+    last: i64,
     data: Vec<u8>,
 }
 
 impl<'a, 'p> Pack<'a, 'p> {
-    /// One of these calls, of which there is one at least.
+    /// One of these calls.
     pub(in crate::activity) fn of(calls: &'a [Packed<'p>]) -> Self {
-        Self { calls, data: encode(calls) }
+        let id = |call: Option<&Packed<'_>>| call.map_or(0, |call| call.id);
+        Self { calls, first: id(calls.first()), last: id(calls.last()), data: encode(calls) }
     }
+}
 
-    /// Writes it; tells whether there was none of this key.
-    pub(in crate::activity) async fn insert(self, transaction: &mut Transaction) -> Result<bool, StoreError> {
-        let Self { calls, data } = self;
-        let (Some(first), Some(last)) = (calls.first(), calls.last()) else { return Ok(true) };
-        let query = Query::new(
-            "INSERT INTO activity_packs (first, last, calls, keys, data) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (first) DO NOTHING",
-        );
-        let query = query.bind(first.id).bind(last.id).bind(calls.len() as i64).bind(keys(calls));
-        if transaction.execute(query.bind(data)).await? == 0 {
-            return Ok(false);
+/// Writes packs; gives back those whose key another process has taken, which happens once in many million.
+pub(in crate::activity) async fn insert<'a, 'p>(
+    transaction: &mut Transaction,
+    mut packs: Vec<Pack<'a, 'p>>,
+) -> Result<Vec<Pack<'a, 'p>>, StoreError> {
+    /// How many packs one statement writes: each is waited for.
+    const SIZES: [usize; 2] = [8, 1];
+    static TEXTS: LazyLock<[String; SIZES.len()]> = LazyLock::new(|| {
+        SIZES.map(|size| {
+            format!(
+                "INSERT INTO activity_packs (first, last, calls, keys, data) VALUES {} \
+                 ON CONFLICT (first) DO NOTHING RETURNING first",
+                placeholders(size, 5)
+            )
+        })
+    });
+    let mut written = HashSet::new();
+    let mut left = packs.iter_mut();
+    for (size, text) in SIZES.iter().zip(TEXTS.iter()) {
+        while left.len() >= *size {
+            let mut query = Query::new(text);
+            for Pack { calls, first, last, data } in left.by_ref().take(*size) {
+                query = query.bind(*first).bind(*last).bind(calls.len() as i64).bind(keys(calls));
+                query = query.bind(std::mem::take(data));
+            }
+            for row in transaction.all(query).await? {
+                written.insert(row.get::<i64>("first")?);
+            }
         }
-        write_facets(transaction, first.id, calls).await?;
-        Ok(true)
     }
+    let (written, refused): (Vec<_>, Vec<_>) =
+        packs.into_iter().partition(|pack| written.contains(&pack.first));
+    let mut facets = Vec::new();
+    for pack in &written {
+        facets_of(pack.first, pack.calls, &mut facets);
+    }
+    write_facets(transaction, &facets).await?;
+    Ok(refused)
 }
 
 pub(super) fn keys(calls: &[Packed<'_>]) -> Vec<u8> {
@@ -85,23 +113,29 @@ pub(super) fn keys(calls: &[Packed<'_>]) -> Vec<u8> {
     keys.done()
 }
 
-/// Writes how many calls of each combination a pack has.
+/// Adds how many calls of each combination a pack has: the pack, the combination, the calls.
+pub(super) fn facets_of(pack: i64, calls: &[Packed<'_>], facets: &mut Vec<[i64; 3]>) {
+    let mut counted: BTreeMap<i64, i64> = BTreeMap::new();
+    for call in calls {
+        *counted.entry(call.facet).or_default() += 1;
+    }
+    facets.extend(counted.into_iter().map(|(facet, calls)| [pack, facet, calls]));
+}
+
 pub(super) async fn write_facets(
     transaction: &mut Transaction,
-    pack: i64,
-    calls: &[Packed<'_>],
+    facets: &[[i64; 3]],
 ) -> Result<(), StoreError> {
-    let mut facets: BTreeMap<i64, i64> = BTreeMap::new();
-    for call in calls {
-        *facets.entry(call.facet).or_default() += 1;
-    }
-    let list: Vec<_> = facets.into_iter().collect();
     let query = Query::new(transaction.dialect().pick(
-        "INSERT INTO activity_pack_facets (pack, facet, calls) SELECT $1, value ->> 0, value ->> 1 FROM json_each($2)",
-        "INSERT INTO activity_pack_facets (pack, facet, calls) SELECT $1, CAST(value ->> 0 AS BIGINT), \
-         CAST(value ->> 1 AS BIGINT) FROM json_array_elements(CAST($2 AS json))",
+        "INSERT INTO activity_pack_facets (pack, facet, calls) \
+         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1)",
+        "INSERT INTO activity_pack_facets (pack, facet, calls) \
+         SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT) \
+         FROM json_array_elements(CAST($1 AS json))",
     ));
-    transaction.execute(query.bind(pack).bind(json!(list).to_string())).await?;
+    if !facets.is_empty() {
+        transaction.execute(query.bind(json!(facets).to_string())).await?;
+    }
     Ok(())
 }
 

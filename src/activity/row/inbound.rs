@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use super::{Call, Row, Rules, SHORT, Said, cut_address, micros};
 use crate::activity::facet::Facet;
-use crate::activity::kept::{Attempt, Changes, Messages, Request, Response, Summary};
+use crate::activity::kept::{Attempt, Changes, Messages, Parameters, Request, Response, Summary};
 use crate::activity::parameters;
 use crate::activity::record::{Headers, Inbound};
 use crate::activity::session::Parts;
 use crate::activity::status::{Kind, Status};
 use crate::excerpt::excerpt;
+use crate::protocol::Envelope;
 
 impl Rules {
     pub(super) fn inbound(&self, inbound: &Inbound, texts: &mut Vec<u8>) -> Row {
@@ -52,13 +53,18 @@ impl Rules {
             error,
             origin: inbound.origin.map(|origin| origin.number()),
         };
+        let answer = inbound.answer.as_ref().filter(|_| inbound.status == 200);
+        let allowed = &self.settings.parameters;
+        let envelope = match inbound.kind {
+            Kind::Flexible => None,
+            _ => answer.and_then(|answer| Envelope::parse_response(answer).ok()),
+        };
         let parameters = call.map(|call| Changes {
-            before: parameters::of(call.envelope(), &self.settings.parameters),
-            set: inbound.answer.as_ref().filter(|_| inbound.status == 200).map(|answer| match inbound.kind {
-                Kind::Flexible => {
-                    parameters::set_by_object(answer, &self.messages_key, &self.settings.parameters)
-                }
-                _ => parameters::set_by_response(answer, &self.settings.parameters),
+            before: parameters::of(call.envelope(), allowed),
+            set: answer.map(|answer| match (&envelope, inbound.kind) {
+                (Some(envelope), _) => parameters::of(envelope, allowed),
+                (None, Kind::Flexible) => parameters::set_by_object(answer, &self.messages_key, allowed),
+                (None, _) => Parameters::default(),
             }),
         });
         let keeps = self.settings.inbound_bodies;
@@ -96,12 +102,13 @@ impl Rules {
     }
 
     fn headers<'h>(&self, headers: &'h Headers) -> Vec<(Cow<'h, str>, Cow<'h, str>)> {
-        headers
-            .iter()
-            .map(|(name, value)| {
-                let value = self.redactor.header(&name, value, false);
-                (name, value)
-            })
-            .collect()
+        /// As many as most calls have.
+        const ROOM: usize = 12;
+        let mut kept = Vec::with_capacity(ROOM);
+        for (name, value) in headers.iter() {
+            let value = self.redactor.header(&name, value, false);
+            kept.push((name, value));
+        }
+        kept
     }
 }
