@@ -7,13 +7,16 @@
 //!
 //! This room knows neither HTTP servers nor handlers: what a call was is told by whoever made it.
 
+mod bounded;
 mod counts;
 mod facet;
 mod id;
 mod kept;
+mod literals;
 pub(crate) mod moment;
 mod pack;
 mod parameters;
+mod pending;
 pub(crate) mod query;
 mod queue;
 mod range;
@@ -38,6 +41,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
+use bounded::Most;
 pub(crate) use counts::{Count, MOST_DAYS};
 use id::Ids;
 pub(crate) use id::{InvalidId, InvocationId};
@@ -106,7 +110,7 @@ impl Activity {
             redactor: Redactor::new(&settings, &config.auth, config.known_secrets.clone()),
         });
         let most = (!store.is_configured())
-            .then_some(writer::Most { calls: settings.max_in_memory, bytes: config.store.memory_limit / 2 });
+            .then_some(Most { calls: settings.max_in_memory, bytes: config.store.memory_limit / 2 });
         let writer = Writer::new(
             Arc::clone(&queue),
             store.clone(),

@@ -5,20 +5,18 @@
 //! settings, wherever it stands. A header that was sent as a secret is one where it comes back, too.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
-use arc_swap::ArcSwap;
 use serde_json::Value;
 
 use super::kept::Body;
+use super::literals::Literals;
 use crate::config::{Activity, Auth, Check, Secret};
 use crate::protocol::masked::is_secret_name;
 
-const MASK: &str = "***";
+pub(super) const MASK: &str = "***";
 
 /// A shorter secret would be found in texts that have nothing to do with it.
-const SHORTEST: usize = 6;
+pub(super) const SHORTEST: usize = 6;
 
 /// Headers that are secrets whatever they are called.
 const SECRET_HEADERS: [&str; 5] =
@@ -33,16 +31,8 @@ pub(crate) struct Redactor {
     /// In lower case.
     names: Vec<String>,
     headers: Vec<String>,
-    secrets: Vec<Secret>,
-    literals: ArcSwap<Literals>,
+    literals: Literals,
     cap: usize,
-}
-
-/// The secrets as they may stand in texts, while they have these versions.
-#[derive(Debug, Default)]
-struct Literals {
-    versions: u64,
-    found: Option<AhoCorasick>,
 }
 
 impl Redactor {
@@ -50,65 +40,22 @@ impl Redactor {
         let names = settings.mask.iter().map(|name| name.to_ascii_lowercase()).collect();
         let mut headers = Vec::new();
         checked_headers(&auth.any_of, &mut headers);
-        // A number that no sum of versions is, so that the first look finds a change.
-        let literals = Literals { versions: u64::MAX, found: None };
-        let this = Self {
-            names,
-            headers,
-            secrets,
-            literals: ArcSwap::from_pointee(literals),
-            cap: settings.body_limit,
-        };
-        this.refresh();
-        this
+        Self { names, headers, literals: Literals::new(secrets), cap: settings.body_limit }
     }
 
     /// Takes notice of secrets that have changed.
     pub(crate) fn refresh(&self) {
-        let versions: u64 = self.secrets.iter().map(Secret::version).sum();
-        if versions == self.literals.load().versions {
-            return;
-        }
-        let mut forms: Vec<String> = Vec::new();
-        for secret in &self.secrets {
-            let value = secret.expose();
-            let value: &str = &value;
-            if value.len() < SHORTEST {
-                continue;
-            }
-            let json = Value::from(value).to_string();
-            let encoded = percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
-            let other: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            forms.extend([value.to_owned(), json[1..json.len() - 1].to_owned(), encoded.to_string(), other]);
-        }
-        forms.sort_unstable();
-        forms.dedup();
-        // Too many for an automaton is more than memory holds.
-        let found = if forms.is_empty() { None } else { AhoCorasick::new(&forms).ok() };
-        self.literals.store(Arc::new(Literals { versions, found }));
+        self.literals.refresh();
     }
 
     /// The text without the secrets of the settings.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &self.literals.load().found {
-            Some(found) if found.is_match(text) => {
-                let masks = vec![MASK; found.patterns_len()];
-                found.replace_all(text, &masks).into()
-            }
-            _ => text.into(),
-        }
+        self.literals.without(text)
     }
 
     /// The same for what stands in `texts` from `start` on.
     pub(super) fn clean(&self, texts: &mut Vec<u8>, start: usize) {
-        let literals = self.literals.load();
-        let Some(found) = &literals.found else { return };
-        if found.is_match(&texts[start..]) {
-            let masks = vec![MASK; found.patterns_len()];
-            let masked = found.replace_all_bytes(&texts[start..], &masks);
-            texts.truncate(start);
-            texts.extend_from_slice(&masked);
-        }
+        self.literals.clean(texts, start);
     }
 
     fn is_secret(&self, name: &str) -> bool {

@@ -3,7 +3,6 @@
 //! What waits to be written keeps its place in the queue's bound, so an outage takes no more memory
 //! than that; calls that come when it is used up are not kept. The gap is counted, and told once.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +10,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::InvocationId;
+use super::bounded::{Bounded, Most};
 use super::facet::Known;
 use super::pack::Packing;
+use super::pending::Pending;
 use super::queue::Queue;
-use super::record::Record;
-use super::row::{Row, Rows, Rules};
+use super::row::{Row, Rules};
 use super::sql::{self, Batch};
 use crate::store::{Store, StoreError};
 use crate::telemetry::metrics::Metrics;
@@ -24,10 +24,6 @@ use crate::telemetry::metrics::Metrics;
 const GATHER: Duration = Duration::from_millis(100);
 /// The most that one transaction writes: others write between two of them.
 const MOST_AT_ONCE: usize = 4096;
-/// The most records that are made into rows between two of them.
-const MOST_MADE: usize = 512;
-/// Memory for more texts than this is given back.
-const LARGE: usize = 8 << 20;
 /// The first pause after a failure, doubled up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -41,13 +37,6 @@ pub(super) enum Command {
     Flush(oneshot::Sender<()>),
 }
 
-/// How much is kept where nothing lasts.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Most {
-    pub(super) calls: usize,
-    pub(super) bytes: usize,
-}
-
 #[derive(Debug)]
 pub(super) struct Writer {
     queue: Arc<Queue>,
@@ -55,9 +44,9 @@ pub(super) struct Writer {
     metrics: Metrics,
     rules: Arc<Rules>,
     facets: Known,
-    /// Taken from the queue, and not made into rows yet.
-    records: VecDeque<Record>,
     pending: Pending,
+    /// How many calls one transaction writes at most.
+    at_once: usize,
     trouble: Option<Trouble>,
     /// Calls that are not in the log and of which nobody has been told.
     missing: u64,
@@ -66,38 +55,11 @@ pub(super) struct Writer {
     packing: Packing,
 }
 
-/// Rows that are not written yet, in the order of their ids.
-#[derive(Debug, Default)]
-struct Pending {
-    rows: Vec<Row>,
-    texts: String,
-    /// How many of them are.
-    written: usize,
-}
-
-impl Pending {
-    /// The next ones, so many at most.
-    fn next(&self, most: usize) -> &[Row] {
-        let left = self.rows.get(self.written..).unwrap_or_default();
-        &left[..left.len().min(most)]
-    }
-}
-
 /// The store does not take what is written.
 #[derive(Debug)]
 struct Trouble {
     pause: Duration,
     until: Instant,
-}
-
-/// What is kept in memory: the oldest goes when there is too much.
-#[derive(Debug)]
-struct Bounded {
-    most: Most,
-    /// The last id of each batch, how many calls it has and how large they are.
-    batches: VecDeque<(i64, usize, usize)>,
-    calls: usize,
-    bytes: usize,
 }
 
 impl Writer {
@@ -109,15 +71,16 @@ impl Writer {
         most: Option<Most>,
         packing: Packing,
     ) -> Self {
-        let bounded = most.map(|most| Bounded { most, batches: VecDeque::new(), calls: 0, bytes: 0 });
+        let bounded = most.map(Bounded::new);
+        let at_once = bounded.as_ref().map_or(MOST_AT_ONCE, |bounded| bounded.step().min(MOST_AT_ONCE));
         Self {
             queue,
             store,
             metrics,
             rules,
             facets: Known::default(),
-            records: VecDeque::new(),
             pending: Pending::default(),
+            at_once,
             trouble: None,
             missing: 0,
             told: None,
@@ -162,14 +125,14 @@ impl Writer {
     /// Writes all there is, until something goes wrong.
     async fn write(&mut self) {
         loop {
-            if self.pending.next(1).is_empty() {
-                self.take();
+            if self.pending.is_empty() {
+                self.pending.take(&self.queue, &self.rules);
             }
-            let rows = self.pending.next(MOST_AT_ONCE);
+            let (rows, texts) = self.pending.next(self.at_once);
             let count = rows.len();
             let Some(last) = rows.last().map(|row| row.id) else { break };
             let bytes = rows.iter().map(Row::size).sum();
-            let batch = Batch::of(rows, &self.pending.texts, &self.facets);
+            let batch = Batch::of(rows, texts, &self.facets);
             let new_facets = batch.new_facets();
             match batch.write(&self.store, self.packing).await {
                 Ok(written) => {
@@ -199,36 +162,9 @@ impl Writer {
         self.tell_of_gap();
     }
 
-    /// Takes what waits, and makes rows of some of it.
-    fn take(&mut self) {
-        let Pending { mut rows, texts, .. } = std::mem::take(&mut self.pending);
-        rows.clear();
-        // The next calls come where these were.
-        let mut texts = texts.into_bytes();
-        texts.clear();
-        texts.shrink_to(LARGE);
-        let mut rows = Rows { rows, texts };
-        if self.records.is_empty() {
-            self.queue.take(&mut self.records, &mut rows);
-        }
-        let mut texts = Vec::new();
-        for _ in 0..MOST_MADE {
-            let Some(record) = self.records.pop_front() else { break };
-            let mut row = self.rules.row(&record, &mut texts);
-            row.room = record.size();
-            rows.add(row, &texts);
-        }
-        let Rows { mut rows, texts } = rows;
-        rows.sort_unstable_by_key(|row| row.id);
-        // It is JSON, and words out of texts.
-        let texts = String::from_utf8(texts).unwrap_or_default();
-        self.pending = Pending { rows, texts, written: 0 };
-    }
-
     /// So many of what is pending are not needed any more.
     fn done(&mut self, count: usize) {
-        self.queue.done(self.pending.next(count).iter().map(|row| row.room).sum());
-        self.pending.written += count;
+        self.queue.done(self.pending.done(count));
     }
 
     fn lost(&mut self, why: &'static str, count: u64) {
@@ -279,19 +215,7 @@ impl Writer {
     /// Removes the oldest where there is too much in memory.
     async fn trim(&mut self, last: i64, calls: usize, bytes: usize) {
         let Some(bounded) = &mut self.bounded else { return };
-        bounded.batches.push_back((last, calls, bytes));
-        bounded.calls += calls;
-        bounded.bytes += bytes;
-        let mut below = None;
-        while (bounded.calls > bounded.most.calls || bounded.bytes > bounded.most.bytes)
-            && bounded.batches.len() > 1
-            && let Some((last, calls, bytes)) = bounded.batches.pop_front()
-        {
-            bounded.calls -= calls;
-            bounded.bytes -= bytes;
-            below = Some(last + 1);
-        }
-        if let Some(below) = below
+        if let Some(below) = bounded.add(last, calls, bytes)
             && let Err(error) = sql::remove_oldest(&self.store, below, i64::MAX).await
         {
             tracing::warn!(target: "rejoinder::activity", error = %error, "the oldest calls in memory cannot be removed");
