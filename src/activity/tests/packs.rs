@@ -205,3 +205,30 @@ async fn retention(both: &Both) {
     let earliest = below - super::super::pack::WIDEST;
     assert!(more.iter().all(|id| id.number() >= earliest), "{more:?}");
 }
+
+#[test]
+fn what_is_rare_among_many_packs_is_on_a_further_page() {
+    crate::store::testing::block_on(async {
+        let log = Log::packing(&Store::in_memory(), "", "", Packing::from(1));
+        for number in 0..4100 {
+            log.note(if number == 0 { "rare" } else { "common" }, "s");
+            // Each of them is a pack.
+            log.clock.advance(Duration::from_secs(11));
+        }
+        let filter = Filter { tag: Some("rare".to_owned()), ..Filter::default() };
+        let wanted = Wanted { size: 10, ..Wanted::default() };
+        let first = log.page(&filter, &wanted).await;
+        assert!(first.rows.is_empty() && first.after.is_some(), "{first:?}");
+        assert_eq!(query::count(log.activity.store(), &filter).await.expect("a count"), (0, false));
+        let second = log.page(&filter, &Wanted { after: first.after, ..wanted }).await;
+        assert_eq!((second.rows.len(), second.after), (1, None));
+        let oldest = Wanted { oldest_first: true, ..wanted };
+        assert_eq!(log.page(&filter, &oldest).await.rows[0].tag, "rare");
+        let before = Wanted { before: Some(second.rows[0].id), ..wanted };
+        let newer = log.page(&filter, &before).await;
+        assert!(newer.rows.is_empty() && newer.before.is_some(), "{newer:?}");
+        let session = Filter { session: Some("s".to_owned()), ..Filter::default() };
+        let page = log.page(&session, &wanted).await;
+        assert_eq!((page.rows.len(), page.after), (10, page.rows.last().map(|row| row.id)));
+    });
+}
