@@ -111,7 +111,8 @@ fn by_default_no_body_and_no_value_of_a_call_is_kept() {
         assert_eq!(standard["attempts"][0]["request"]["body"], Value::Null);
         assert_eq!(standard["replay"]["code"], "body_not_kept");
         let text = format!("{standard}{flexible}");
-        assert!(!text.contains("555") && !text.contains("shipped"), "{text}");
+        // Not the bare digits: a time may have them.
+        assert!(!["555 0100", "555+0100", "shipped"].iter().any(|value| text.contains(value)), "{text}");
         let reason = standard["replay"]["reason"].as_str().expect("a reason");
         assert!(reason.contains("activity.inbound_bodies = true"), "{reason}");
     });
