@@ -21,8 +21,10 @@ use super::tls::{self, Tls};
 #[cfg(feature = "cli")]
 use crate::access::Access;
 use crate::certificates::CertificateFileError;
+use crate::clock::Clock;
 use crate::config;
 use crate::delivery::webhooks::Webhooks;
+use crate::delivery::{Delivery, Surroundings};
 use crate::outbound::Secrets;
 use crate::resources::Serving as _;
 
@@ -234,7 +236,16 @@ impl Server {
         let door = &service.door;
         let (clock, config) = (live.outbound().clock().clone(), live.config());
         let webhooks = Webhooks::start(&door.store, &door.access, &config, clock, &door.handlers).await;
-        let zendesk = zendesk::Api::new(door, &webhooks);
+        let surroundings = Surroundings {
+            store: &door.store,
+            webhooks: &webhooks,
+            outbound: live.outbound(),
+            activity: door.activity.as_ref(),
+            metrics: &door.metrics,
+        };
+        let delivery = Delivery::start(&config, &surroundings, Clock::system(), &door.handlers)
+            .map_err(std::io::Error::other)?;
+        let zendesk = zendesk::Api::new(door, &webhooks, &delivery);
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -267,6 +278,7 @@ impl Server {
         stop(&lifecycle, &connections, &handle, settings.shutdown_timeout).await;
         fresh.abort();
         following.abort();
+        delivery.close(Duration::from_secs(1)).await;
         tracing.finish(LAST_TRACES).await;
         if let Some(activity) = &watched.activity {
             // Whatever the store does, the process ends in time.
