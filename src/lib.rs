@@ -108,4 +108,6 @@ mod pages {
     mod handlers {}
     #[doc = include_str!("../docs/agents.md")]
     mod agents {}
+    #[doc = include_str!("../docs/webhooks-api.md")]
+    mod webhooks_api {}
 }
