@@ -6,10 +6,12 @@ import hmac
 import json
 
 import pytest
+import requests
+from zenpy import Zenpy
 from zenpy.lib.api_objects import Webhook
 from zenpy.lib.exception import APIException, RecordNotFoundException
 
-from zendesk import Receiver, client, serve
+from zendesk import SUBDOMAIN, Detour, Receiver, client, serve
 
 STATIC_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 
@@ -215,6 +217,13 @@ def test_faults_are_told_by_the_client(zenpy):
         made.subscriptions = ["rejoinder:event-type:conversation.*"]
         made.http_method = "POST"
         zenpy.webhooks.patch(made)
+
+
+def test_a_token_as_zendesks_own(served):
+    session = requests.Session()
+    session.mount("https://", Detour(served.port))
+    zenpy = Zenpy(subdomain=SUBDOMAIN, session=session, email="ada@example.com", token=served.token)
+    assert list(zenpy.webhooks.list()) == []
 
 
 def test_invocations_of_a_webhook_without_any(zenpy):
