@@ -276,3 +276,5 @@ impl Delivery {
     }
 }
 
+#[cfg(test)]
+mod tests;
