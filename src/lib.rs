@@ -73,6 +73,7 @@ mod store;
 mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod zendesk;
 
 pub use config::{DuplicateScope, OnDeadline};
 pub use error::{Error, ErrorKind, Result};
