@@ -67,6 +67,7 @@ pub mod fulfillment;
 mod nearest;
 pub mod outbound;
 pub mod protocol;
+mod queue;
 mod resources;
 pub mod server;
 mod store;
@@ -82,7 +83,7 @@ pub use fulfillment::extract::{
     Sentiment, Session, State, Tag, Utterance,
 };
 pub use fulfillment::{
-    Call, Deadline, ExportError, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply,
+    Call, Deadline, EventError, Events, ExportError, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply,
     ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
 };
 pub use server::{Rejoinder, Server, ServerError};

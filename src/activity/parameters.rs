@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 128;
 const LONGEST_VALUE: usize = 2048;
 
 /// Those of a message, whose parameters an envelope knows.
-pub(super) fn of<'e>(envelope: &'e Envelope, allowed: &[String]) -> Parameters<'e> {
+pub(crate) fn of<'e>(envelope: &'e Envelope, allowed: &[String]) -> Parameters<'e> {
     let mut found = Parameters::default();
     for (name, value) in envelope.parameter_values() {
         let is_null = value.text() == "null";
@@ -30,7 +30,7 @@ pub(super) fn of<'e>(envelope: &'e Envelope, allowed: &[String]) -> Parameters<'
 }
 
 /// Those that a standard answer sets.
-pub(super) fn set_by_response(body: &Bytes, allowed: &[String]) -> Parameters<'static> {
+pub(crate) fn set_by_response(body: &Bytes, allowed: &[String]) -> Parameters<'static> {
     match Envelope::parse_response(body) {
         Ok(envelope) => into_owned(of(&envelope, allowed)),
         Err(_) => Parameters::default(),

@@ -14,6 +14,7 @@ use super::InvocationId;
 use super::status::Kind;
 use crate::outbound::Seen;
 use crate::protocol::Envelope;
+use crate::queue::Weighed;
 
 /// A call of the agent that was let in, as long as somebody needs it.
 pub(crate) trait Heard: fmt::Debug + Send + Sync {
@@ -128,8 +129,10 @@ impl Record {
         }
     }
 
-    /// How much memory it holds on to, nearly.
-    pub(super) fn size(&self) -> usize {
+}
+
+impl Weighed for Record {
+    fn size(&self) -> usize {
         /// Beside texts and bodies: the record, the call's own members, its places in lists.
         const BESIDE: usize = 2048;
         let body =
