@@ -35,12 +35,14 @@
 //! - [`outbound`]: the one HTTP client for everything that we call.
 //! - `access`: who may manage this server, by tokens with roles; what they changed.
 //! - `store`: what outlives a call or the process: in memory, SQLite, PostgreSQL. No agent's turn waits for it.
+//! - `delivery`: tells neighbour systems, by webhooks that they manage in Zendesk's way.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
+//! - [`zendesk`]: Zendesk's webhooks as data, and their signatures. It knows no HTTP either.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket, and holds conversations with it (feature `testing`).
 //!
-//! Imports run downwards in this order: `server` and `emulator`, `fulfillment`, `flexible`, `auth` and
-//! `access`, `outbound` and `store`, `protocol` and `config`.
+//! Imports run downwards in this order: `server` and `emulator`, `fulfillment` and `delivery`, `flexible`,
+//! `auth` and `access`, `outbound` and `store`, `protocol`, `zendesk` and `config`.
 //!
 //! # Features
 //!
@@ -58,6 +60,7 @@ mod chance;
 pub mod cli;
 mod clock;
 pub mod config;
+mod delivery;
 mod demo;
 pub mod emulator;
 mod error;
@@ -74,7 +77,7 @@ mod store;
 mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod zendesk;
+pub mod zendesk;
 
 pub use config::{DuplicateScope, OnDeadline};
 pub use error::{Error, ErrorKind, Result};

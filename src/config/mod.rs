@@ -9,6 +9,7 @@ mod activity;
 mod agent;
 pub mod checks;
 mod deferred;
+mod delivery;
 mod effective;
 mod events;
 mod flexible;
@@ -38,6 +39,7 @@ pub use activity::Activity;
 pub use agent::Agent;
 pub use checks::{Auth, Check};
 pub use deferred::{Deferral, Deferred};
+pub use delivery::Delivery;
 pub use events::Events;
 pub use flexible::{
     ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue,
@@ -107,6 +109,8 @@ pub struct Config {
     pub duplicates: Duplicates,
     /// `[deferred]`
     pub deferred: Deferred,
+    /// `[delivery]`
+    pub delivery: Delivery,
     /// `[outbound]`
     pub outbound: Outbound,
     /// `[access]`
@@ -219,6 +223,7 @@ impl Config {
         let fulfillment = reader.section("fulfillment", Fulfillment::read);
         let duplicates = reader.section("duplicates", Duplicates::read);
         let deferred = reader.section("deferred", Deferred::read);
+        let delivery = reader.section("delivery", Delivery::read);
         let outbound = reader.section("outbound", Outbound::read);
         let access = reader.section("access", Access::read);
         let store = reader.section("store", Store::read);
@@ -240,6 +245,7 @@ impl Config {
             fulfillment,
             duplicates,
             deferred,
+            delivery,
             outbound,
             access,
             store,

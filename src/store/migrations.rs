@@ -28,8 +28,12 @@ macro_rules! migration {
 }
 
 /// Every step, in order.
-pub(super) const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_access"), migration!(2, "0002_dialogflow"), migration!(3, "0003_activity")];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_access"),
+    migration!(2, "0002_dialogflow"),
+    migration!(3, "0003_activity"),
+    migration!(4, "0004_webhooks"),
+];
 
 /// Two processes that start together must not both migrate; any number will do, as long as it is ours.
 const LOCK: i64 = 0x72_656a_6f69_6e64;
