@@ -2,5 +2,7 @@
 //!
 //! No agent's turn waits for anything in here.
 
+pub(crate) mod job;
+pub(crate) mod shown;
 pub(crate) mod webhook;
 pub(crate) mod webhooks;

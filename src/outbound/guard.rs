@@ -62,10 +62,15 @@ impl Guard {
 
     /// Checks all that a URL shows by itself. `pinned` says that the operator set where it leads.
     pub(super) fn check(&self, url: &Url, pinned: bool) -> Result<(), OutboundError> {
+        self.check_also(url, pinned, false)
+    }
+
+    /// The same where plain `http` may do.
+    pub(super) fn check_also(&self, url: &Url, pinned: bool, http: bool) -> Result<(), OutboundError> {
         let invalid = |reason: &str| Err(OutboundError::UrlInvalid { reason: reason.to_owned() });
         match url.scheme() {
             "https" => {}
-            "http" if self.allow_http => {}
+            "http" if http || self.allow_http => {}
             "http" => return Err(OutboundError::HttpRefused { host: place(url) }),
             _ => return invalid("expected a URL with https"),
         }

@@ -30,7 +30,7 @@ mod guard;
 mod message;
 pub(crate) mod metadata;
 mod resolver;
-mod retry;
+pub(crate) mod retry;
 mod secret_manager;
 mod secrets;
 mod seen;
@@ -257,7 +257,37 @@ impl Outbound {
             breaker,
             calls,
             slots: Semaphore::new(settings.max_concurrent),
+            attempts: settings.max_attempts,
+            http: false,
+            cuts: false,
             shared: self.shared.clone(),
         })
+    }
+
+    /// A target for calls of any address whose attempts, pauses and places somebody else counts: it
+    /// makes one attempt, has no breaker, and keeps so much of an answer. Plain HTTP may be called: who
+    /// asks has judged what is sent.
+    pub(crate) fn bare(
+        &self,
+        name: &str,
+        timeout: Duration,
+        keeps: usize,
+    ) -> Result<Target, OutboundSetupError> {
+        let target = self.target(&TargetSettings { timeout, ..TargetSettings::new(name) })?;
+        let (clock, told) = (self.shared.clock.clone(), Arc::default());
+        Ok(Target {
+            response_limit: keeps,
+            breaker: Breaker::new(name, 0, Duration::ZERO, clock, told),
+            slots: Semaphore::new(Semaphore::MAX_PERMITS),
+            attempts: 1,
+            http: true,
+            cuts: true,
+            ..target
+        })
+    }
+
+    /// Chance, as tests seed it.
+    pub(crate) fn chance(&self) -> &Chance {
+        &self.shared.chance
     }
 }

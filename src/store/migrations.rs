@@ -33,6 +33,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_dialogflow"),
     migration!(3, "0003_activity"),
     migration!(4, "0004_webhooks"),
+    migration!(5, "0005_deliveries"),
 ];
 
 /// Two processes that start together must not both migrate; any number will do, as long as it is ours.
