@@ -10,12 +10,12 @@
 mod counts;
 mod facet;
 mod id;
-mod kept;
+pub(crate) mod kept;
 pub(crate) mod moment;
 pub(crate) mod parameters;
 pub(crate) mod query;
 pub(crate) mod record;
-mod redact;
+pub(crate) mod redact;
 pub(crate) mod replay;
 mod retention;
 mod row;
@@ -117,9 +117,14 @@ impl Activity {
 
     /// Keeps an invocation if there is room for it. Never waits.
     pub(crate) fn note(&self, record: Record) {
-        if self.0.queue.push(record).is_err() {
+        if !self.note_if_there_is_room(record) {
             self.0.metrics.activity_lost("full", 1);
         }
+    }
+
+    /// The same for who can come back with it; tells whether there was room.
+    pub(crate) fn note_if_there_is_room(&self, record: Record) -> bool {
+        self.0.queue.push(record).is_ok()
     }
 
     /// Writes what has been noted up to now, or finds that it cannot be written.

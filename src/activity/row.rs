@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::facet::Facet;
 use super::kept::{Attempt, Changes, Messages, Request, Response, Summary};
 use super::parameters;
-use super::record::{Headers, Inbound, Outbound, Record};
+use super::record::{Delivered, Headers, Inbound, Outbound, Record};
 use super::redact::{Redactor, without};
 use super::session::Parts;
 use super::status::{Kind, Status};
@@ -54,6 +54,7 @@ impl Rules {
         match record {
             Record::Inbound(inbound) => self.inbound(inbound, common),
             Record::Outbound(outbound) => self.outbound(outbound, common),
+            Record::Delivered(delivered) => self.delivered(delivered, common),
         }
     }
 
@@ -204,6 +205,41 @@ impl Rules {
             parent: outbound.parent.map(|parent| parent.number()),
             summary: self.json(&summary),
             messages: self.json(&messages),
+        };
+        (row, common)
+    }
+
+    fn delivered<T>(&self, delivered: &Delivered, common: impl FnOnce(Facet<'_>) -> T) -> (Row, T) {
+        let Delivered { place, messages, .. } = delivered;
+        let (error_type, error) = delivered.error.as_ref().map_or(("", ""), |(code, text)| (code, text));
+        let common = common(Facet {
+            kind: delivered.kind,
+            status: delivered.status,
+            status_code: delivered.status_code.unwrap_or(0),
+            error_type,
+            webhook: &delivered.webhook,
+            tag: &place.tag,
+            environment: &place.environment,
+            agent: &place.agent,
+        });
+        let answer = messages.attempts.last().and_then(|attempt| attempt.response.as_ref());
+        let summary = Summary {
+            took_us: micros(delivered.took),
+            attempts: messages.attempts.len(),
+            request_bytes: messages.requests.last().map_or(0, |request| request.bytes),
+            response_bytes: answer.map_or(0, |answer| answer.bytes),
+            tag: excerpt(&place.tag, SHORT),
+            error: self.error(error),
+            origin: delivered.origin.map(|origin| origin.number()),
+            ..Summary::default()
+        };
+        let session = Parts::of(&place.session);
+        let row = Row {
+            id: delivered.id.number(),
+            session: (!session.id.is_empty()).then(|| session.key().into_owned()),
+            parent: None,
+            summary: self.json(&summary),
+            messages: self.json(messages),
         };
         (row, common)
     }

@@ -4,6 +4,7 @@
 //! whatever has a name of its own, a tag or a webhook, looks it up once and keeps the handle.
 
 mod calls;
+mod deliveries;
 mod histogram;
 mod labelled;
 mod outbound;
@@ -16,10 +17,12 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 pub(crate) use calls::{Queued, TagCalls};
+pub(crate) use deliveries::DeliveryCalls;
 pub(crate) use outbound::{BreakerState, Circuit, WebhookCalls};
 pub(crate) use text::CONTENT_TYPE;
 
 use calls::Calls;
+use deliveries::Deliveries;
 use labelled::Labelled;
 use tally::Tally;
 
@@ -34,6 +37,7 @@ struct Inner {
     started: SystemTime,
     calls: Calls,
     webhooks: Labelled<WebhookCalls>,
+    deliveries: Deliveries,
     key_fetches: Labelled<Tally>,
     tokens: Tally,
     activity_written: AtomicU64,
@@ -50,6 +54,7 @@ impl Default for Metrics {
             started: SystemTime::now(),
             calls: Calls::default(),
             webhooks: Labelled::default(),
+            deliveries: Deliveries::default(),
             key_fetches: Labelled::default(),
             tokens: Tally::of(&["cached", "verified", "refused"]),
             activity_written: AtomicU64::new(0),
@@ -92,6 +97,11 @@ impl Metrics {
     pub(crate) fn webhook(&self, name: &str) -> Arc<WebhookCalls> {
         self.0.webhooks.get(name)
     }
+
+    /// The deliveries of a webhook that is told of events, by its name. Keep the handle.
+    pub(crate) fn deliveries(&self, name: &str) -> Arc<DeliveryCalls> {
+        self.0.deliveries.webhooks.get(name)
+    }
 }
 
 /// One line where the thing happens.
@@ -124,6 +134,23 @@ impl Metrics {
     /// A call of the management API was answered with this status.
     pub(crate) fn managed(&self, method: &'static str, status: u16) {
         self.0.management.add(method, status);
+    }
+
+    /// So many deliveries are under way.
+    pub(crate) fn deliveries_under_way(&self, count: usize) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.0.deliveries.under_way.store(count, Ordering::Relaxed);
+    }
+
+    /// How long the delivery that is due longest has been due.
+    pub(crate) fn delivery_lag(&self, lag: Duration) {
+        let millis = u64::try_from(lag.as_millis()).unwrap_or(u64::MAX);
+        self.0.deliveries.lag.store(millis, Ordering::Relaxed);
+    }
+
+    /// A delivery was not ended by whoever had begun it.
+    pub(crate) fn delivery_lease_lost(&self) {
+        self.0.deliveries.leases_lost.fetch_add(1, Ordering::Relaxed);
     }
 
     /// An operation on the store failed, by the code of its error.
