@@ -86,8 +86,8 @@ pub use fulfillment::extract::{
     Sentiment, Session, State, Tag, Utterance,
 };
 pub use fulfillment::{
-    Call, Deadline, EventError, Events, ExportError, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply,
-    ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
+    Call, Deadline, EventError, Events, ExportError, FulfillmentMessage, Handler, IntoReply, OnError,
+    Rejection, Reply, ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
 };
 pub use server::{Rejoinder, Server, ServerError};
 

@@ -38,7 +38,7 @@ pub(crate) fn set_by_response(body: &Bytes, allowed: &[String]) -> Parameters<'s
 }
 
 /// Those that a flexible answer sets: its members, but for the messages.
-pub(super) fn set_by_object(body: &Bytes, messages_key: &str, allowed: &[String]) -> Parameters<'static> {
+pub(crate) fn set_by_object(body: &Bytes, messages_key: &str, allowed: &[String]) -> Parameters<'static> {
     let mut found = Parameters::default();
     let members: Struct = serde_json::from_slice(body).unwrap_or_default();
     for (name, value) in members.into_iter().filter(|(name, _)| name != messages_key) {
@@ -48,7 +48,7 @@ pub(super) fn set_by_object(body: &Bytes, messages_key: &str, allowed: &[String]
     found
 }
 
-fn add<'e>(
+pub(crate) fn add<'e>(
     found: &mut Parameters<'e>,
     name: Cow<'e, str>,
     is_null: bool,

@@ -148,7 +148,6 @@ impl Record {
             Self::Delivered(delivered) => delivered.id,
         }
     }
-
 }
 
 impl Weighed for Record {

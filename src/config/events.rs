@@ -36,7 +36,7 @@ impl Events {
             queue_memory: reader.size("queue_memory", 64 << 10..=1 << 30),
         };
         // What is forgotten begins again with its next call.
-        if this.remember < this.idle_after {
+        if !this.remember.is_zero() && this.remember < this.idle_after {
             let message = format!(
                 "expected at least events.idle_after, {}, found {}",
                 humantime::format_duration(this.idle_after),

@@ -49,9 +49,7 @@ pub struct Events {
 #[non_exhaustive]
 pub enum EventError {
     /// A name that no type of event can end with.
-    #[error(
-        "{found:?} is no name of an event: expected 1 to 64 of a-z, 0-9 and _, such as `order_placed`"
-    )]
+    #[error("{found:?} is no name of an event: expected 1 to 64 of a-z, 0-9 and _, such as `order_placed`")]
     Name {
         /// The name, or its beginning.
         found: String,
@@ -183,7 +181,8 @@ mod tests {
 
     #[test]
     fn names_are_those_that_can_be_subscribed_to() {
-        let is_known = |name: &str| event_types::is_known(&format!("{}custom.{name}", event_types::OWN)).is_ok();
+        let is_known =
+            |name: &str| event_types::is_known(&format!("{}custom.{name}", event_types::OWN)).is_ok();
         for name in ["order_placed", "a", "x9", &"a".repeat(64)] {
             assert!(is_name(name) && is_known(name), "{name}");
         }

@@ -47,9 +47,9 @@ use reqwest::dns::Resolve;
 use tokio::sync::Semaphore;
 
 pub use address::Rule;
-pub(crate) use circuits::{CircuitChange, Circuits};
 #[cfg(feature = "cli")]
 pub(crate) use address::rule as address_rule;
+pub(crate) use circuits::{CircuitChange, Circuits};
 pub use error::{OutboundError, Phase};
 pub use guard::Refusal;
 pub use message::{Request, Response};
@@ -277,7 +277,7 @@ impl Outbound {
         let (clock, told) = (self.shared.clock.clone(), Arc::default());
         Ok(Target {
             response_limit: keeps,
-            breaker: Breaker::new(name, 0, Duration::ZERO, clock, told),
+            breaker: Breaker::new(name, 0, Duration::ZERO, clock, told, Arc::default()),
             slots: Semaphore::new(Semaphore::MAX_PERMITS),
             attempts: 1,
             http: true,

@@ -17,6 +17,7 @@ use super::manage::dialogflow::Api;
 use super::pages::{self, Audience};
 use super::reload::Reloads;
 use super::service::Service;
+use super::telling::Telling;
 use super::tls::{self, Tls};
 #[cfg(feature = "cli")]
 use crate::access::Access;
@@ -229,6 +230,7 @@ impl Server {
         let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
         dialogflow.prepare().await;
         let following = dialogflow.follow();
+        let telling = Telling::start(&live, &service.door).await?;
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -258,10 +260,14 @@ impl Server {
         let handle = running.handle();
         let running = tokio::spawn(running);
         shutdown.await;
-        stop(&lifecycle, &connections, &handle, settings.shutdown_timeout).await;
+        let time = settings.shutdown_timeout;
+        tokio::join!(
+            stop(&lifecycle, &connections, &handle, time),
+            telling.close(time.saturating_sub(CLOSING))
+        );
         fresh.abort();
         following.abort();
-        tracing.finish(LAST_TRACES).await;
+        tokio::join!(tracing.finish(LAST_TRACES), telling.flush());
         if let Some(activity) = &watched.activity {
             // Whatever the store does, the process ends in time.
             let _ = tokio::time::timeout(LAST_INVOCATIONS, activity.flush()).await;
