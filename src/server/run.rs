@@ -13,7 +13,7 @@ use super::api;
 use super::connections::{self, Connections, Rules};
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
-use super::manage::dialogflow::Api;
+use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
 use super::reload::Reloads;
 use super::service::Service;
@@ -24,6 +24,7 @@ use crate::access::Access;
 use crate::certificates::CertificateFileError;
 use crate::config;
 use crate::outbound::Secrets;
+use crate::resources::Serving as _;
 
 /// Why the server does not start or run.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +110,7 @@ impl Keys {
 pub struct Server {
     service: Service,
     live: Live,
-    dialogflow: Api,
+    dialogflow: dialogflow::Api,
     settings: config::Server,
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
@@ -144,7 +145,7 @@ impl Server {
         let admin = Admin::bind(settings.admin_bind.as_ref())?;
         let reloads = Reloads::default();
         let tls = tls::prepare(&settings.tls, &service.door, &reloads)?;
-        let dialogflow = Api::new(&live, &service.door);
+        let dialogflow = dialogflow::Api::new(&live, &service.door);
         Ok(Self { service, live, dialogflow, settings, listeners, addresses, admin, tls, reloads })
     }
 
@@ -231,6 +232,7 @@ impl Server {
         dialogflow.prepare().await;
         let following = dialogflow.follow();
         let telling = Telling::start(&live, &service.door).await?;
+        let zendesk = zendesk::Api::new(&service.door, &telling.webhooks);
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -250,9 +252,9 @@ impl Server {
         for listener in listeners {
             let config = tls.as_ref().map(Tls::server_config).transpose();
             let config = config.map_err(std::io::Error::other)?;
-            let (service, dialogflow) = (service.clone(), dialogflow.clone());
+            let (service, dialogflow, zendesk) = (service.clone(), dialogflow.clone(), zendesk.clone());
             server = connections::listen(server, listener, config, &connections, move || {
-                app(&service, &dialogflow)
+                app(&service, &dialogflow, &zendesk)
             })?;
         }
         let _watching = tls.map(|tls| tls::Watching::start(tls, Arc::clone(&watched)));
@@ -318,7 +320,8 @@ async fn stop(lifecycle: &Lifecycle, connections: &Connections, handle: &ServerH
 
 fn app(
     service: &Service,
-    dialogflow: &Api,
+    dialogflow: &dialogflow::Api,
+    zendesk: &zendesk::Api,
 ) -> App<
     impl actix_web::dev::ServiceFactory<
         actix_web::dev::ServiceRequest,
@@ -334,6 +337,7 @@ fn app(
             pages::register(config, service, Audience::Local);
             api::register(config, &service.door, Audience::Local);
             dialogflow.register(config);
+            zendesk.register(config);
         })
         .default_service(web::to(|| async { pages::nothing_here() }))
 }

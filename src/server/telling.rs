@@ -26,7 +26,6 @@ impl Telling {
         let (config, outbound, runtime) = (live.settings(), live.outbound(), &door.handlers);
         let (store, metrics, clock) = (&door.store, &door.metrics, outbound.clock().clone());
         let webhooks = Webhooks::start(store, &door.access, &config, clock.clone(), runtime).await;
-        let webhooks = webhooks.map_err(|error| ServerError::Store(error.into()))?;
         let activity = door.activity.as_ref();
         let around = delivery::Surroundings { store, webhooks: &webhooks, outbound, activity, metrics };
         let delivery = Delivery::start(&config, &around, clock.clone(), runtime);

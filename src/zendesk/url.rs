@@ -21,7 +21,8 @@ pub(super) fn read(object: &Map<String, Value>) -> Result<Endpoint, Violation> {
     const FIELD: &str = "endpoint";
     let text = members::text(object, FIELD, FIELD, LONGEST)?;
     let refused = |why: &str| {
-        let shown = without_userinfo(&text);
+        // What stands before the @ or behind the ? may be a secret.
+        let shown = without_userinfo(text.split(['?', '#']).next().unwrap_or_default());
         let found = excerpt(&shown, 200);
         Violation::new(FIELD, format!("{why}; expected such as https://example.com/path, found {found:?}"))
     };
@@ -68,7 +69,7 @@ mod tests {
             (json!("ftp://example.com"), "scheme is ftp"),
             (json!("https://"), "no URL"),
             (json!("https://u:secret@example.com"), "`authentication`"),
-            (json!("https://example.com/#a"), "behind #"),
+            (json!("https://example.com/?key=secret#secret"), "behind #"),
             (json!(" https://example.com"), "white space"),
             (json!(format!("https://example.com/{}", "a".repeat(2_048))), "at most 2048"),
         ] {

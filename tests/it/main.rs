@@ -77,3 +77,4 @@ mod store;
 mod token_keys;
 mod traces;
 mod webhook_resources;
+mod zendesk_api;

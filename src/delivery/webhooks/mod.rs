@@ -18,6 +18,7 @@ use tokio::sync::Mutex;
 
 pub(crate) use error::WebhookError;
 pub(crate) use snapshot::Snapshot;
+pub(crate) use write::Extent;
 
 use super::webhook::{Webhook, WebhookId};
 use crate::access::Access;
@@ -61,8 +62,8 @@ impl fmt::Debug for Webhooks {
 }
 
 impl Webhooks {
-    /// Those of a store, none of them read yet.
-    pub(crate) fn new(store: &Store, access: &Access, config: &Config, clock: Clock) -> Self {
+    /// None of them is read yet.
+    fn new(store: &Store, access: &Access, config: &Config, clock: Clock) -> Self {
         Self(Arc::new(Inner {
             store: store.clone(),
             access: access.clone(),
@@ -76,20 +77,22 @@ impl Webhooks {
         }))
     }
 
-    /// Those of a store, read, and read again on `runtime` whenever another instance changes them.
+    /// Those of a store, read, and read again on `runtime` whenever another instance changes them. A
+    /// store that cannot be read now is read when it can be.
     pub(crate) async fn start(
         store: &Store,
         access: &Access,
         config: &Config,
         clock: Clock,
         runtime: &Handle,
-    ) -> Result<Self, StoreError> {
+    ) -> Self {
         let this = Self::new(store, access, config, clock);
+        // What is in memory alone is changed by nobody else.
         if store.is_configured() {
-            this.refresh().await?;
-            runtime.spawn(this.clone().follow());
+            let failed = this.refresh().await.is_err_and(|error| follow::tell(&error));
+            runtime.spawn(follow::follow(Arc::downgrade(&this.0), failed));
         }
-        Ok(this)
+        this
     }
 
     /// All as they are served now; never waits.

@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 
 use super::table::{self, Writing};
 use super::{Answer, WebhookError, Webhooks};
-use crate::access::{Change, Who};
+use crate::access::Change;
 use crate::delivery::webhook::{Connection, Made, Resource, SigningSecret, Webhook, WebhookId};
 use crate::resources::Edit;
-use crate::store::micros;
+use crate::store::{Synced, Transaction, micros};
 use crate::zendesk::webhook;
 
 /// How often a change is made again because somebody else was quicker.
@@ -84,7 +84,7 @@ impl Webhooks {
             return Err(WebhookError::TooMany { limit });
         }
         writing.insert(&webhook).await?;
-        self.note(&mut writing, edit, "create", (None, Some(&webhook))).await?;
+        self.note(writing.transaction(), edit, "create", webhook.id, (None, Some(&webhook))).await?;
         writing.commit().await?;
         self.refresh().await?;
         Ok(Answer { webhook: Arc::new(webhook), dropped: Vec::new() })
@@ -115,12 +115,13 @@ impl Webhooks {
         .await
     }
 
-    /// The secret that requests are signed with, for whoever may know it.
-    pub(crate) async fn secret(&self, id: &str, who: &Who) -> Result<SigningSecret, WebhookError> {
+    /// The secret that requests are signed with, for whoever may know it; that it was told is noted.
+    pub(crate) async fn secret(&self, id: &str, edit: &Edit) -> Result<SigningSecret, WebhookError> {
         let webhook = self.get(id).await?;
-        if webhook.created_by_app && *webhook.made.created_by != *who.id {
-            return Err(of_app(&webhook, "its signing secret"));
-        }
+        is_its_app(&webhook, edit, "its signing secret")?;
+        let mut noting = self.0.store.begin(Synced::Lazy).await?;
+        self.note(&mut noting, edit, "reveal_secret", webhook.id, (None, None)).await?;
+        noting.commit().await?;
         Ok(webhook.signing_secret.clone())
     }
 
@@ -129,9 +130,7 @@ impl Webhooks {
         let overlap = in_micros(self.0.settings.secret_overlap);
         let secret = SigningSecret::random().ok_or(WebhookError::NoChance)?;
         let changed = self.change(id, edit, "reset_secret", |before, now| {
-            if before.created_by_app && *before.made.created_by != *edit.who.id {
-                return Err(of_app(before, "its signing secret"));
-            }
+            is_its_app(before, edit, "its signing secret")?;
             let previous = (before.signing_secret.clone(), now.saturating_add(overlap));
             let previous_secret = (overlap > 0).then_some(previous);
             Ok((Webhook { signing_secret: secret.clone(), previous_secret, ..before.clone() }, Vec::new()))
@@ -156,7 +155,8 @@ impl Webhooks {
             after.version = before.version + 1;
             let mut writing = Writing::begin(&inner.store).await?;
             if writing.update(&after, before.version).await? {
-                self.note(&mut writing, edit, action, (Some(&before), Some(&after))).await?;
+                let both = (Some(&*before), Some(&after));
+                self.note(writing.transaction(), edit, action, after.id, both).await?;
                 writing.commit().await?;
                 self.refresh().await?;
                 return Ok(Answer { webhook: Arc::new(after), dropped });
@@ -174,15 +174,14 @@ impl Webhooks {
         for _ in 0..ATTEMPTS {
             let before = self.get(id).await?;
             is_wanted(edit, &before)?;
-            if before.created_by_app
-                && *before.made.created_by != *edit.who.id
+            if let Err(refused) = is_its_app(&before, edit, "deleting it")
                 && self.is_in_use(&before.made.created_by).await?
             {
-                return Err(of_app(&before, "deleting it"));
+                return Err(refused);
             }
             let mut writing = Writing::begin(&inner.store).await?;
             if writing.delete(before.id, before.version).await? {
-                self.note(&mut writing, edit, "delete", (Some(&before), None)).await?;
+                self.note(writing.transaction(), edit, "delete", before.id, (Some(&before), None)).await?;
                 writing.commit().await?;
                 return Ok(self.refresh().await?);
             }
@@ -201,17 +200,17 @@ impl Webhooks {
     /// Notes a change in the audit trail, which masks secrets.
     async fn note(
         &self,
-        writing: &mut Writing,
+        transaction: &mut Transaction,
         edit: &Edit,
         action: &'static str,
+        id: WebhookId,
         (before, after): (Option<&Webhook>, Option<&Webhook>),
     ) -> Result<(), WebhookError> {
-        let id = after.or(before).map(|one| one.id.to_string()).unwrap_or_default();
         let resource = format!("zendesk/webhooks/{id}");
         let (before, after) = (before.map(table::body), after.map(table::body));
         let (before, after, request_id) = (before.as_ref(), after.as_ref(), Some(&*edit.request_id));
         let change = Change { action, resource: &resource, before, after, request_id };
-        Ok(self.0.access.record(writing.transaction(), &edit.who, change).await?)
+        Ok(self.0.access.record(transaction, &edit.who, change).await?)
     }
 
     /// That what is made stays for as long as whoever makes it may expect.
@@ -237,6 +236,12 @@ fn copy_of(name: &str) -> String {
 
 fn of_app(webhook: &Webhook, what: &'static str) -> WebhookError {
     WebhookError::OfApp { app: webhook.made.created_by.clone(), what }
+}
+
+/// That what an app made is dealt with by that app: by the token that made it.
+fn is_its_app(webhook: &Webhook, edit: &Edit, what: &'static str) -> Result<(), WebhookError> {
+    let another = webhook.created_by_app && *webhook.made.created_by != *edit.who.id;
+    if another { Err(of_app(webhook, what)) } else { Ok(()) }
 }
 
 /// What was chosen stays; nothing yet may still be chosen.
