@@ -212,13 +212,11 @@ pub(super) async fn forget(store: &Store, before: i64) -> Result<(), StoreError>
 }
 
 /// Forgets the conversations of a session, by its id.
-pub(super) async fn erase(store: &Store, session: &str) -> Result<(), StoreError> {
-    let mut transaction = store.begin(Synced::Full).await?;
-    transaction.overwrite_deleted().await?;
+pub(super) async fn erase(transaction: &mut Transaction, session: &str) -> Result<(), StoreError> {
     for sql in
         ["DELETE FROM conversations WHERE session = $1", "DELETE FROM conversation_marks WHERE session = $1"]
     {
         transaction.execute(Query::new(sql).bind(session)).await?;
     }
-    transaction.commit().await
+    Ok(())
 }

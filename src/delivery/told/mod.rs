@@ -32,6 +32,7 @@ use self::types::Wanted;
 use self::writer::{Command, Writer};
 use super::Delivery;
 use super::webhooks::Webhooks;
+use crate::activity::SessionParts;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fulfillment::EventError;
@@ -39,8 +40,12 @@ use crate::fulfillment::events::{Emit, Emitted};
 use crate::outbound::Outbound;
 use crate::protocol::Envelope;
 use crate::queue::Queue;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Synced};
 use crate::telemetry::metrics::Metrics;
+
+/// The JSON schema of events.
+#[cfg(feature = "cli")]
+pub(crate) const SCHEMA: &str = include_str!("../../../docs/events.schema.json");
 
 /// Who tells; clones are the same. The last one to go ends its tasks.
 #[derive(Debug, Clone)]
@@ -51,6 +56,7 @@ struct Shared {
     queue: Arc<Queue<Fact>>,
     commands: mpsc::UnboundedSender<Command>,
     webhooks: Webhooks,
+    delivery: Delivery,
     store: Store,
     clock: Clock,
     metrics: Metrics,
@@ -100,6 +106,7 @@ impl Told {
             queue,
             commands,
             webhooks: webhooks.clone(),
+            delivery: delivery.clone(),
             store: store.clone(),
             clock,
             metrics: metrics.clone(),
@@ -157,10 +164,16 @@ impl Told {
         }
     }
 
-    /// Forgets what is known of a conversation, by its session's id.
+    /// Removes everything that is known or told of a session, by its name or its id.
     pub(crate) async fn erase(&self, session: &str) -> Result<(), StoreError> {
+        // What is being written of it must be there to be removed.
         self.flush().await;
-        conversations::erase(&self.0.store, session).await
+        let key = SessionParts::of(session).key().into_owned();
+        let mut transaction = self.0.store.begin(Synced::Full).await?;
+        transaction.overwrite_deleted().await?;
+        conversations::erase(&mut transaction, &key).await?;
+        self.0.delivery.erase(&mut transaction, session).await?;
+        transaction.commit().await
     }
 }
 
