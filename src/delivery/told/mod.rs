@@ -15,6 +15,8 @@ mod fact;
 mod idle;
 pub(crate) mod placeholders;
 mod send;
+#[cfg(test)]
+mod tests;
 pub(crate) mod types;
 mod writer;
 
