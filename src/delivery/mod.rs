@@ -24,6 +24,7 @@ mod retry;
 mod send;
 pub(crate) mod shown;
 mod throttle;
+pub(crate) mod told;
 mod trial;
 pub(crate) mod webhook;
 pub(crate) mod webhooks;

@@ -1,7 +1,7 @@
 //! What all ways in share: the handlers, who may call, the limits.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -18,6 +18,7 @@ use crate::access::Access;
 use crate::activity::Activity;
 use crate::auth::Auth;
 use crate::config::{DuplicateScope, Turn};
+use crate::delivery::told::Told;
 use crate::fulfillment::Fulfillment;
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
@@ -36,6 +37,8 @@ pub(crate) struct Door {
     pub(crate) metrics: Metrics,
     /// Where calls are kept, if they are.
     pub(crate) activity: Option<Activity>,
+    /// Who tells neighbour systems of calls, once the server runs.
+    pub(crate) told: OnceLock<Told>,
     /// Where everything is kept that is not the agent's turn.
     pub(crate) store: Store,
     /// Who may manage.
