@@ -83,7 +83,7 @@ fn an_instance_that_is_stopped_gives_back_what_it_has_not_ended() {
         until("it is being sent", || receiver.count() == 1).await;
         let ends = first.tell(webhook, 1).await[0];
         until("both are", || receiver.count() == 2).await;
-        first.delivery.close(Duration::from_millis(800)).await;
+        first.delivery.close(Duration::from_millis(1800)).await;
         assert_eq!(first.invocation(webhook, ends).await.state, State::Success);
         let given_back = first.tell(webhook, 1).await[0];
         a_moment().await;

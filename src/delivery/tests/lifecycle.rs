@@ -41,7 +41,7 @@ fn deactivated_it_gets_nothing_more_and_what_is_on_the_wire_ends() {
         }
         assert_eq!(receiver.count(), 2);
         let refused = world.delivery.replay(&[never]).await.expect("read").remove(0).1;
-        assert_eq!(refused, Err(NotReplayed::WebhookInactive));
+        assert_eq!(refused, Err(NotReplayable::WebhookInactive));
         world.change(webhook, json!({ "status": "active" })).await;
         let again = world.delivery.replay(&[never]).await.expect("read").remove(0).1.expect("made");
         assert_eq!(world.ended(webhook, again).await.state, State::Success);
@@ -105,6 +105,6 @@ fn deleted_what_waits_ends_with_it_and_what_is_on_the_wire_ends() {
         assert_eq!((ended.reason.as_deref(), ended.attempts), (Some("webhook_deleted"), 0));
         assert_eq!(receiver.count(), 2);
         let refused = world.delivery.replay(&[late]).await.expect("read").remove(0).1;
-        assert_eq!(refused, Err(NotReplayed::WebhookDeleted));
+        assert_eq!(refused, Err(NotReplayable::WebhookDeleted));
     });
 }

@@ -148,7 +148,7 @@ fn what_is_older_than_the_retention_is_gone_and_what_waits_is_not() {
         world.delivery.tidy().await;
         assert_eq!(all().await, [waits]);
         let gone = world.delivery.replay(&[old]).await.expect("read").remove(0).1;
-        assert_eq!(gone, Err(NotReplayed::Gone));
+        assert_eq!(gone, Err(NotReplayable::DeliveryGone));
         assert!(world.delivery.attempts(&webhook, old).await.expect("read").is_none());
     });
 }

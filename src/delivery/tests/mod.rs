@@ -20,6 +20,7 @@ use super::webhooks::{Extent, Webhooks};
 use super::*;
 use crate::access::{Access, Who};
 use crate::activity::record::Place;
+use crate::activity::replay::NotReplayable;
 use crate::config::Sources;
 use crate::outbound::{Chance, Parts};
 use crate::resources::Edit;
