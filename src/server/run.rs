@@ -24,7 +24,6 @@ use crate::access::Access;
 use crate::certificates::CertificateFileError;
 use crate::config;
 use crate::outbound::Secrets;
-use crate::resources::Serving as _;
 
 /// Why the server does not start or run.
 #[derive(Debug, thiserror::Error)]
@@ -232,7 +231,7 @@ impl Server {
         dialogflow.prepare().await;
         let following = dialogflow.follow();
         let telling = Telling::start(&live, &service.door).await?;
-        let zendesk = zendesk::Api::new(&service.door, &telling.webhooks);
+        let zendesk = zendesk::Api::new(&service.door, &telling.webhooks, &telling.delivery);
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);

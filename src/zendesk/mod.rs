@@ -8,7 +8,6 @@ pub(crate) mod authentication;
 pub(crate) mod event_types;
 pub(crate) mod headers;
 mod members;
-pub(crate) mod names;
 pub mod signature;
 #[cfg_attr(
     not(test),

@@ -7,6 +7,7 @@ mod error;
 mod follow;
 mod snapshot;
 mod table;
+mod trial;
 mod write;
 
 use std::fmt;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::table::{self, Writing};
 use super::{Answer, WebhookError, Webhooks};
 use crate::access::Change;
+use crate::delivery::Delivery;
 use crate::delivery::webhook::{Connection, Made, Resource, SigningSecret, Webhook, WebhookId};
 use crate::resources::Edit;
 use crate::store::{Synced, Transaction, micros};
@@ -166,8 +167,14 @@ impl Webhooks {
         Err(WebhookError::Changed { id: id.to_owned(), etag })
     }
 
-    /// Deletes one. That of an app goes with the app: by its own token, or when that is no more.
-    pub(crate) async fn delete(&self, id: &str, edit: &Edit) -> Result<(), WebhookError> {
+    /// Deletes one, and ends what waits for it. That of an app goes with the app: by its own token, or
+    /// when that is no more.
+    pub(crate) async fn delete(
+        &self,
+        id: &str,
+        delivery: &Delivery,
+        edit: &Edit,
+    ) -> Result<(), WebhookError> {
         let inner = &self.0;
         let _one = inner.writing.lock().await;
         let mut etag = String::new();
@@ -182,6 +189,7 @@ impl Webhooks {
             let mut writing = Writing::begin(&inner.store).await?;
             if writing.delete(before.id, before.version).await? {
                 self.note(writing.transaction(), edit, "delete", before.id, (Some(&before), None)).await?;
+                delivery.webhook_deleted(writing.transaction(), &before.id).await?;
                 writing.commit().await?;
                 return Ok(self.refresh().await?);
             }

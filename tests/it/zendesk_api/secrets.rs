@@ -87,7 +87,8 @@ fn a_signing_secret_is_shown_and_replaced() {
         let made = managed.create(&events("One"));
         let path = format!("{}/signing_secret", below(&made));
         let shown = managed.done(200, "GET", &path, None);
-        let members: Vec<&String> = shown["signing_secret"].as_object().expect("an object").keys().collect();
+        let signing = shown["signing_secret"].as_object().expect("an object");
+        let members: Vec<&str> = signing.keys().map(String::as_str).collect();
         assert_eq!(
             (members, &shown["signing_secret"]["algorithm"]),
             (vec!["algorithm", "secret"], &json!("SHA256"))

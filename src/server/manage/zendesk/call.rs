@@ -7,12 +7,13 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH, TRANSFER_E
 use serde_json::{Map, Value};
 
 use super::answer::Answered;
-use super::list;
 use super::page::Address;
 use super::problem::Problem;
 use super::query::Query;
 use super::target::Target;
+use super::{invocations, list, test};
 use crate::access::Who;
+use crate::delivery::Delivery;
 use crate::delivery::webhooks::{Extent, Webhooks};
 use crate::resources::Edit;
 
@@ -42,7 +43,7 @@ impl Call {
         self,
         who: Who,
         request_id: Arc<str>,
-        webhooks: &Webhooks,
+        (webhooks, delivery): (&Webhooks, &Delivery),
         body: &[u8],
     ) -> Result<Answered, Problem> {
         let Self { target, query, address, if_match } = self;
@@ -69,13 +70,18 @@ impl Call {
                 Ok(Answered::changed(answer))
             }
             Target::Delete(id) => {
-                webhooks.delete(&id, &edit).await?;
+                webhooks.delete(&id, delivery, &edit).await?;
                 Ok(Answered::nothing())
             }
             Target::Secret(id) => Ok(Answered::secret(&webhooks.secret(&id, &edit).await?, false)),
             Target::ResetSecret(id) => Ok(Answered::secret(&webhooks.reset_secret(&id, &edit).await?, true)),
-            Target::Test | Target::Invocations(_) | Target::Attempts { .. } => {
-                Err(Problem::nowhere("not yet"))
+            Target::Test => {
+                let sent = under(body, "request")?;
+                test::answer(webhooks, delivery, query.webhook_id.as_deref(), sent).await
+            }
+            Target::Invocations(id) => invocations::list(webhooks, delivery, &id, &query, &address).await,
+            Target::Attempts { webhook, invocation } => {
+                invocations::attempts(webhooks, delivery, &webhook, &invocation).await
             }
         }
     }
@@ -92,7 +98,7 @@ pub(super) fn has_body(request: &HttpRequest) -> bool {
 }
 
 /// The object under a name of a body.
-pub(super) fn under(body: &[u8], name: &str) -> Result<Map<String, Value>, Problem> {
+fn under(body: &[u8], name: &str) -> Result<Map<String, Value>, Problem> {
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         Problem::invalid("", format!("The body is no JSON: {error}; expected {{\"{name}\": {{…}}}}"))
     })?;

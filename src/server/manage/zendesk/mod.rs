@@ -6,12 +6,14 @@
 
 mod answer;
 mod call;
+mod invocations;
 mod list;
 mod page;
 mod problem;
 mod query;
 mod shown;
 mod target;
+mod test;
 
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ use super::super::body::{self, Limits};
 use super::super::door::Door;
 use super::super::{REQUEST_ID, api};
 use crate::access::Action;
+use crate::delivery::Delivery;
 use crate::delivery::webhooks::Webhooks;
 
 /// The API, to be mounted.
@@ -35,6 +38,7 @@ use crate::delivery::webhooks::Webhooks;
 pub(crate) struct Api {
     door: Arc<Door>,
     webhooks: Webhooks,
+    delivery: Delivery,
     /// For calls that are answered at the same time: agents come first.
     places: Arc<Semaphore>,
 }
@@ -46,9 +50,9 @@ const LARGEST: usize = 1 << 20;
 const PLACES: usize = 32;
 
 impl Api {
-    pub(crate) fn new(door: &Arc<Door>, webhooks: &Webhooks) -> Self {
-        let (door, webhooks) = (Arc::clone(door), webhooks.clone());
-        Self { door, webhooks, places: Arc::new(Semaphore::new(PLACES)) }
+    pub(crate) fn new(door: &Arc<Door>, webhooks: &Webhooks, delivery: &Delivery) -> Self {
+        let (door, webhooks, delivery) = (Arc::clone(door), webhooks.clone(), delivery.clone());
+        Self { door, webhooks, delivery, places: Arc::new(Semaphore::new(PLACES)) }
     }
 
     pub(crate) fn register(&self, config: &mut web::ServiceConfig) {
@@ -97,8 +101,8 @@ impl Api {
         let (request_id, by) = (api::request_id(request), who.id.clone());
         let id = Arc::clone(&request_id);
         // Connections' threads serve agents, too: what takes time is done elsewhere.
-        let webhooks = self.webhooks.clone();
-        let work = Box::pin(async move { call.answer(who, id, &webhooks, &body).await });
+        let (webhooks, delivery) = (self.webhooks.clone(), self.delivery.clone());
+        let work = Box::pin(async move { call.answer(who, id, (&webhooks, &delivery), &body).await });
         let answered = self.door.handlers.spawn(work).await;
         let answered = answered.map_err(|_| Problem::new(Code::InternalError, "The server failed."))??;
         if changes {
