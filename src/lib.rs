@@ -70,6 +70,7 @@ pub mod fulfillment;
 mod nearest;
 pub mod outbound;
 pub mod protocol;
+mod queue;
 mod resources;
 pub mod server;
 mod store;
@@ -85,8 +86,8 @@ pub use fulfillment::extract::{
     Sentiment, Session, State, Tag, Utterance,
 };
 pub use fulfillment::{
-    Call, Deadline, ExportError, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply,
-    ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
+    Call, Deadline, EventError, Events, ExportError, FulfillmentMessage, Handler, IntoReply, OnError,
+    Rejection, Reply, ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
 };
 pub use server::{Rejoinder, Server, ServerError};
 

@@ -12,9 +12,8 @@ mod facet;
 mod id;
 pub(crate) mod kept;
 pub(crate) mod moment;
-mod parameters;
+pub(crate) mod parameters;
 pub(crate) mod query;
-mod queue;
 pub(crate) mod record;
 pub(crate) mod redact;
 pub(crate) mod replay;
@@ -36,7 +35,7 @@ use tokio::task::AbortHandle;
 
 pub(crate) use counts::{Count, MOST_DAYS};
 pub(crate) use id::{Ids, InvalidId, InvocationId};
-use queue::Queue;
+pub(crate) use kept::Parameters;
 pub(crate) use record::Record;
 use redact::Redactor;
 use row::Rules;
@@ -45,6 +44,7 @@ use writer::{Command, Writer};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::queue::Queue;
 use crate::store::{Store, StoreError};
 use crate::telemetry::metrics::Metrics;
 
@@ -55,7 +55,7 @@ pub(crate) struct Activity(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     ids: Ids,
-    queue: Arc<Queue>,
+    queue: Arc<Queue<Record>>,
     commands: mpsc::UnboundedSender<Command>,
     metrics: Metrics,
     settings: config::Activity,

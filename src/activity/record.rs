@@ -15,6 +15,7 @@ use super::kept::Messages;
 use super::status::{Kind, Status};
 use crate::outbound::Seen;
 use crate::protocol::Envelope;
+use crate::queue::Weighed;
 
 /// A call of the agent that was let in, as long as somebody needs it.
 pub(crate) trait Heard: fmt::Debug + Send + Sync {
@@ -147,9 +148,10 @@ impl Record {
             Self::Delivered(delivered) => delivered.id,
         }
     }
+}
 
-    /// How much memory it holds on to, nearly.
-    pub(super) fn size(&self) -> usize {
+impl Weighed for Record {
+    fn size(&self) -> usize {
         /// Beside texts and bodies: the record, the call's own members, its places in lists.
         const BESIDE: usize = 2048;
         let body =

@@ -11,10 +11,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::facet::Known;
-use super::queue::Queue;
 use super::record::Record;
 use super::row::Rules;
 use super::sql::{self, Batch};
+use crate::queue::{Queue, Weighed as _};
 use crate::store::{Store, StoreError};
 use crate::telemetry::metrics::Metrics;
 
@@ -44,7 +44,7 @@ pub(super) struct Most {
 
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: Arc<Queue>,
+    queue: Arc<Queue<Record>>,
     store: Store,
     metrics: Metrics,
     rules: Rules,
@@ -77,7 +77,7 @@ struct Bounded {
 
 impl Writer {
     pub(super) fn new(
-        queue: Arc<Queue>,
+        queue: Arc<Queue<Record>>,
         store: Store,
         metrics: Metrics,
         rules: Rules,

@@ -11,6 +11,7 @@ pub mod checks;
 mod deferred;
 mod delivery;
 mod effective;
+mod events;
 mod flexible;
 mod layers;
 mod limits;
@@ -39,6 +40,7 @@ pub use agent::Agent;
 pub use checks::{Auth, Check};
 pub use deferred::{Deferral, Deferred};
 pub use delivery::Delivery;
+pub use events::Events;
 pub use flexible::{
     ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue,
     Semantics, Success, Unresolved, UrlEncoding, WholeBooleans,
@@ -135,6 +137,8 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// `[activity]`
     pub activity: Activity,
+    /// `[events]`
+    pub events: Events,
     /// `[log]`
     pub log: Log,
     /// `[traces]`
@@ -230,6 +234,7 @@ impl Config {
         let webhooks_dir = reader.text("webhooks_dir").into();
         let environments_dir = reader.text("environments_dir").into();
         let activity = reader.section("activity", Activity::read);
+        let events = reader.section("events", Events::read);
         let log = reader.section("log", Log::read);
         let traces = reader.section("traces", Traces::read);
         reader.refuse_unknown();
@@ -254,6 +259,7 @@ impl Config {
             environments_dir,
             file: None,
             activity,
+            events,
             log,
             traces,
             effective: String::new(),

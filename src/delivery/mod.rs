@@ -24,6 +24,7 @@ mod retry;
 mod send;
 pub(crate) mod shown;
 mod throttle;
+pub(crate) mod told;
 mod trial;
 pub(crate) mod webhook;
 pub(crate) mod webhooks;
@@ -38,7 +39,6 @@ use tokio::task::JoinHandle;
 
 pub(crate) use engine::CircuitChange;
 pub(crate) use job::{Content, Job, Source, State};
-pub(crate) use replay::NotReplayed;
 pub(crate) use shown::{InvocationFilter, InvocationPage, ShownAttempt};
 pub(crate) use trial::{TestRefused, TestRequest, TestResponse};
 
@@ -259,19 +259,23 @@ impl Delivery {
         }
     }
 
-    /// Takes nothing more; what is on the wire may end within this time, the rest is given back.
+    /// Takes nothing more; what is on the wire may end within this time, less the second that is for
+    /// writing. The rest is given back.
     pub(crate) async fn close(&self, within: Duration) {
-        /// What writing the last of it may take.
         const WRITING: Duration = Duration::from_secs(1);
+        let wire = within.saturating_sub(WRITING);
         let take =
             |task: &Mutex<Option<JoinHandle<()>>>| task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let _ = self.0.closing.send(Some(within));
+        let _ = self.0.closing.send(Some(wire));
         if let Some(pump) = take(&self.0.pump) {
-            let _ = tokio::time::timeout(within + WRITING, pump).await;
+            let _ = tokio::time::timeout(wire + WRITING / 2, pump).await;
         }
         let _ = self.0.engine.orders.send(Order::Close);
         if let Some(logbook) = take(&self.0.logbook) {
-            let _ = tokio::time::timeout(WRITING, logbook).await;
+            let _ = tokio::time::timeout(WRITING / 2, logbook).await;
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

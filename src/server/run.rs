@@ -17,16 +17,13 @@ use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
 use super::reload::Reloads;
 use super::service::Service;
+use super::telling::Telling;
 use super::tls::{self, Tls};
 #[cfg(feature = "cli")]
 use crate::access::Access;
 use crate::certificates::CertificateFileError;
-use crate::clock::Clock;
 use crate::config;
-use crate::delivery::webhooks::Webhooks;
-use crate::delivery::{Delivery, Surroundings};
 use crate::outbound::Secrets;
-use crate::resources::Serving as _;
 
 /// Why the server does not start or run.
 #[derive(Debug, thiserror::Error)]
@@ -233,19 +230,8 @@ impl Server {
         let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
         dialogflow.prepare().await;
         let following = dialogflow.follow();
-        let door = &service.door;
-        let (clock, config) = (live.outbound().clock().clone(), live.config());
-        let webhooks = Webhooks::start(&door.store, &door.access, &config, clock, &door.handlers).await;
-        let surroundings = Surroundings {
-            store: &door.store,
-            webhooks: &webhooks,
-            outbound: live.outbound(),
-            activity: door.activity.as_ref(),
-            metrics: &door.metrics,
-        };
-        let delivery = Delivery::start(&config, &surroundings, Clock::system(), &door.handlers)
-            .map_err(std::io::Error::other)?;
-        let zendesk = zendesk::Api::new(door, &webhooks, &delivery);
+        let telling = Telling::start(&live, &service.door).await?;
+        let zendesk = zendesk::Api::new(&service.door, &telling.webhooks, &telling.delivery);
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -275,11 +261,14 @@ impl Server {
         let handle = running.handle();
         let running = tokio::spawn(running);
         shutdown.await;
-        stop(&lifecycle, &connections, &handle, settings.shutdown_timeout).await;
+        let time = settings.shutdown_timeout;
+        tokio::join!(
+            stop(&lifecycle, &connections, &handle, time),
+            telling.close(time.saturating_sub(CLOSING))
+        );
         fresh.abort();
         following.abort();
-        delivery.close(Duration::from_secs(1)).await;
-        tracing.finish(LAST_TRACES).await;
+        tokio::join!(tracing.finish(LAST_TRACES), telling.flush());
         if let Some(activity) = &watched.activity {
             // Whatever the store does, the process ends in time.
             let _ = tokio::time::timeout(LAST_INVOCATIONS, activity.flush()).await;

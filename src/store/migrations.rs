@@ -34,6 +34,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_activity"),
     migration!(4, "0004_webhooks"),
     migration!(5, "0005_deliveries"),
+    migration!(6, "0006_conversations"),
 ];
 
 /// Two processes that start together must not both migrate; any number will do, as long as it is ours.

@@ -35,6 +35,7 @@ mod emulate;
 mod emulate_agree;
 mod emulate_junit;
 mod emulate_prompt;
+mod events;
 mod examples;
 mod export;
 mod faults;

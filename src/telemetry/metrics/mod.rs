@@ -42,6 +42,8 @@ struct Inner {
     tokens: Tally,
     activity_written: AtomicU64,
     activity_lost: Tally,
+    events_told: Tally,
+    events_lost: Tally,
     store_failures: Tally,
     management: Tally,
     /// 0 until it is used, then 1 for working and 2 for failing.
@@ -59,6 +61,8 @@ impl Default for Metrics {
             tokens: Tally::of(&["cached", "verified", "refused"]),
             activity_written: AtomicU64::new(0),
             activity_lost: Tally::of(&["full", "store"]),
+            events_told: Tally::default(),
+            events_lost: Tally::of(&["full", "store"]),
             store_failures: Tally::default(),
             management: Tally::default(),
             store: AtomicU8::new(0),
@@ -176,6 +180,16 @@ impl Metrics {
     /// Invocations are not in the activity log: it was `full`, or the `store` did not take them.
     pub(crate) fn activity_lost(&self, why: &'static str, count: u64) {
         self.0.activity_lost.add_many(why, count);
+    }
+
+    /// An event was put into the outbox for everybody who has subscribed to its type.
+    pub(crate) fn event_told(&self, event_type: &'static str) {
+        self.0.events_told.add(event_type, 0);
+    }
+
+    /// What might have been events is not told: too much waited (`full`), or the `store` did not take it.
+    pub(crate) fn events_lost(&self, why: &'static str, count: u64) {
+        self.0.events_lost.add_many(why, count);
     }
 }
 

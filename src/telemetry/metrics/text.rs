@@ -55,6 +55,7 @@ impl Collector for Scrape {
         tokens(inner, &mut encoder)?;
         management(inner, &mut encoder)?;
         activity(inner, &mut encoder)?;
+        events(inner, &mut encoder)?;
         store(inner, &mut encoder)
     }
 }
@@ -180,6 +181,13 @@ fn activity(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     written.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
     let help = "Invocations that are not in the activity log, by why not.";
     words(encoder, "activity_lost", help, "why", &inner.activity_lost)
+}
+
+fn events(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let help = "Events put into the outbox, by type.";
+    words(encoder, "events_told", help, "type", &inner.events_told)?;
+    let help = "Calls and events of which nobody is told, by why not.";
+    words(encoder, "events_lost", help, "why", &inner.events_lost)
 }
 
 fn store(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

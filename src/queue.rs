@@ -1,4 +1,4 @@
-//! The way from the calls to the writer: bounded, and never waited for.
+//! The way from the calls to somebody who writes: bounded, and never waited for.
 //!
 //! A list behind a lock that is held for as long as it takes to add to it. The writer is woken by the
 //! first record after a pause, and takes all that have come a moment later at once: for most calls
@@ -10,12 +10,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::record::Record;
+/// What takes memory while it waits.
+pub(crate) trait Weighed {
+    /// How much it holds on to, nearly, in bytes.
+    fn size(&self) -> usize;
+}
 
 /// Records that wait to be written.
 #[derive(Debug)]
-pub(super) struct Queue {
-    waiting: Mutex<Waiting>,
+pub(crate) struct Queue<R> {
+    waiting: Mutex<Waiting<R>>,
     most: usize,
     /// There is something.
     some: Notify,
@@ -25,18 +29,18 @@ pub(super) struct Queue {
     missed: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct Waiting {
-    records: VecDeque<Record>,
+#[derive(Debug)]
+struct Waiting<R> {
+    records: VecDeque<R>,
     bytes: usize,
     told_of_much: bool,
 }
 
-impl Queue {
+impl<R: Weighed> Queue<R> {
     /// One that holds so many bytes.
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self {
-            waiting: Mutex::default(),
+            waiting: Mutex::new(Waiting { records: VecDeque::new(), bytes: 0, told_of_much: false }),
             most,
             some: Notify::new(),
             much: Notify::new(),
@@ -45,7 +49,7 @@ impl Queue {
     }
 
     /// Adds a record; gives it back if there is no room.
-    pub(super) fn push(&self, record: Record) -> Result<(), Record> {
+    pub(crate) fn push(&self, record: R) -> Result<(), R> {
         let size = record.size();
         let mut waiting = self.lock();
         if waiting.bytes + size > self.most {
@@ -69,7 +73,7 @@ impl Queue {
     }
 
     /// Waits until there is something.
-    pub(super) async fn some(&self) {
+    pub(crate) async fn some(&self) {
         loop {
             let notified = self.some.notified();
             if !self.is_empty() {
@@ -80,33 +84,33 @@ impl Queue {
     }
 
     /// Waits until there is much.
-    pub(super) async fn much(&self) {
+    pub(crate) async fn much(&self) {
         self.much.notified().await;
     }
 
     /// Moves everything into `records`, which is empty. It keeps its room until it is [`done`](Self::done).
-    pub(super) fn take(&self, records: &mut VecDeque<Record>) {
+    pub(crate) fn take(&self, records: &mut VecDeque<R>) {
         let mut waiting = self.lock();
         std::mem::swap(records, &mut waiting.records);
         waiting.told_of_much = false;
     }
 
     /// So many bytes of what was taken are not needed any more.
-    pub(super) fn done(&self, bytes: usize) {
+    pub(crate) fn done(&self, bytes: usize) {
         let mut waiting = self.lock();
         waiting.bytes = waiting.bytes.saturating_sub(bytes);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.lock().records.is_empty()
     }
 
     /// How many have not fitted since this was asked last.
-    pub(super) fn missed(&self) -> u64 {
+    pub(crate) fn missed(&self) -> u64 {
         self.missed.swap(0, Ordering::Relaxed)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, Waiting<R>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
