@@ -109,4 +109,6 @@ mod pages {
     mod handlers {}
     #[doc = include_str!("../docs/agents.md")]
     mod agents {}
+    #[doc = include_str!("../docs/EVENTS.md")]
+    mod events {}
 }
