@@ -92,7 +92,9 @@ impl Logbook {
         #[cfg(test)]
         if !tidied.is_empty() {
             self.tidy(i64::MAX).await;
-            tidied.into_iter().for_each(|done| drop(done.send(())));
+            for done in tidied {
+                let _ = done.send(());
+            }
         }
         closing
     }
