@@ -102,9 +102,9 @@ mod tests {
     fn wrong_settings_are_told() {
         let file = "[delivery]\ntimeout = \"20s\"\nlease = \"21s\"\nretry_delays = [\"1s\", \"soon\"]\nmax_concurrent = 0\n";
         let expected = [
-            "rejoinder.toml:3: delivery.lease: expected at least 5s more than delivery.timeout, 20s, found 21s",
             "rejoinder.toml:4: delivery.retry_delays: expected a time with its unit from 1ms to 1h, such as \"4.5s\" or \"500ms\", found \"soon\"",
             "rejoinder.toml:5: delivery.max_concurrent: expected a whole number from 1 to 4096, found \"0\"",
+            "rejoinder.toml:3: delivery.lease: expected at least 5s more than delivery.timeout, 20s, found 21s",
         ];
         assert_eq!(faults(file, &[]), expected);
     }

@@ -13,9 +13,6 @@ use super::webhook::{Webhook, WebhookId};
 use crate::activity::InvocationId;
 use crate::outbound::Request;
 
-/// A webhook that another instance has just made is seen here this long after at the latest.
-const UNSEEN: i64 = 10_000_000;
-const SECOND: i64 = 1_000_000;
 /// What a job and its attempts take in the store beside the content, nearly.
 const BESIDE: usize = 2048;
 
@@ -67,7 +64,8 @@ pub(super) mod reason {
 }
 
 impl Decision {
-    /// Decides over a job that this instance has locked. None leaves it as it is.
+    /// Decides over a job that this instance has locked, by webhooks that were read after it was found.
+    /// None leaves it as it is.
     pub(super) fn of(
         waiting: Waiting,
         lane: &mut Lane,
@@ -111,10 +109,6 @@ impl Decision {
             return Some(this.ended(State::Unknown, reason::INTERRUPTED, now));
         }
         let Some(webhook) = engine.webhook(job.webhook) else {
-            if now - job.id.micros() < UNSEEN {
-                this.change.due_at = Some(now + SECOND);
-                return Some(this);
-            }
             return Some(this.ended(State::Terminated, reason::DELETED, now));
         };
         if !webhook.is_active() {

@@ -135,6 +135,11 @@ impl Pump {
         let engine = Arc::clone(&self.engine);
         let now = engine.clock.unix_micros();
         let due = outbox::due(&engine.store).await?;
+        // One that is not known may have been made by another instance a moment ago, or not be read yet:
+        // only the store knows that it was deleted.
+        if due.iter().any(|(id, at)| *at <= now && engine.webhook(*id).is_none()) {
+            engine.webhooks.refresh().await?;
+        }
         let (plan, next) = self.plan(&due, now);
         let mut round = Round { next, ..Round::default() };
         if plan.is_empty() && self.came.is_empty() {

@@ -4,35 +4,11 @@ use super::Delivery;
 use super::job::Job;
 use super::outbox;
 use crate::activity::InvocationId;
+use crate::activity::replay::NotReplayable;
 use crate::store::{StoreError, Synced};
 
 /// So many at once.
 const STEP: usize = 250;
-
-/// Why a delivery is not sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotReplayed {
-    /// There is none of this id any more: `activity.retention` says how long it is kept.
-    #[error("what was to be sent is not kept any more")]
-    Gone,
-    /// Its webhook has been deleted.
-    #[error("its webhook was deleted")]
-    WebhookDeleted,
-    /// Its webhook is not active.
-    #[error("its webhook is not active")]
-    WebhookInactive,
-}
-
-impl NotReplayed {
-    /// A stable word.
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Self::Gone => "delivery_gone",
-            Self::WebhookDeleted => "webhook_deleted",
-            Self::WebhookInactive => "webhook_inactive",
-        }
-    }
-}
 
 impl Delivery {
     /// Makes these deliveries again, from all that they were to send; each gets a new id, or the reason
@@ -44,7 +20,7 @@ impl Delivery {
     pub(crate) async fn replay(
         &self,
         ids: &[InvocationId],
-    ) -> Result<Vec<(InvocationId, Result<InvocationId, NotReplayed>)>, StoreError> {
+    ) -> Result<Vec<(InvocationId, Result<InvocationId, NotReplayable>)>, StoreError> {
         let engine = &self.0.engine;
         let mut made = Vec::with_capacity(ids.len());
         for some in ids.chunks(STEP) {
@@ -53,9 +29,9 @@ impl Delivery {
             for id in some {
                 let job = found.iter().find(|job| job.id == *id);
                 let again = match job.map(|job| (job, engine.webhook(job.webhook))) {
-                    None => Err(NotReplayed::Gone),
-                    Some((_, None)) => Err(NotReplayed::WebhookDeleted),
-                    Some((_, Some(webhook))) if !webhook.is_active() => Err(NotReplayed::WebhookInactive),
+                    None => Err(NotReplayable::DeliveryGone),
+                    Some((_, None)) => Err(NotReplayable::WebhookDeleted),
+                    Some((_, Some(webhook))) if !webhook.is_active() => Err(NotReplayable::WebhookInactive),
                     Some((job, Some(_))) => {
                         let again = Job { id: self.next_id(), origin: Some(*id), ..job.clone() };
                         let new = again.id;
@@ -71,25 +47,5 @@ impl Delivery {
             self.wake();
         }
         Ok(made)
-    }
-
-    /// Makes every delivery again that ended since a moment (microseconds since 1970) without having
-    /// arrived; tells how many, and how many could not be.
-    pub(crate) async fn replay_failed(&self, since: i64) -> Result<(u64, u64), StoreError> {
-        let mut last = InvocationId::at(0);
-        let (mut made, mut refused) = (0, 0);
-        // What is made here is not to be found here.
-        let end = self.next_id();
-        loop {
-            let ids = outbox::failed_since(&self.0.engine.store, since, last, end, STEP).await?;
-            let Some(id) = ids.last() else { return Ok((made, refused)) };
-            last = *id;
-            for (_, again) in Box::pin(self.replay(&ids)).await? {
-                match again {
-                    Ok(_) => made += 1,
-                    Err(_) => refused += 1,
-                }
-            }
-        }
     }
 }

@@ -18,6 +18,7 @@ use crate::access::Access;
 use crate::activity::Activity;
 use crate::auth::Auth;
 use crate::config::{DuplicateScope, Turn};
+use crate::delivery::Delivery;
 use crate::delivery::told::Told;
 use crate::fulfillment::Fulfillment;
 use crate::store::Store;
@@ -39,6 +40,8 @@ pub(crate) struct Door {
     pub(crate) activity: Option<Activity>,
     /// Who tells neighbour systems of calls, once the server runs.
     pub(crate) told: OnceLock<Told>,
+    /// Who sends what they are told, once the server runs.
+    pub(crate) delivery: OnceLock<Delivery>,
     /// Where everything is kept that is not the agent's turn.
     pub(crate) store: Store,
     /// Who may manage.

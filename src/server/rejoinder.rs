@@ -230,6 +230,7 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         store,
         activity,
         told: OnceLock::new(),
+        delivery: OnceLock::new(),
         tracing: Tracing::new(&config.traces),
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),

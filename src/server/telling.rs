@@ -34,6 +34,7 @@ impl Telling {
         let told = Told::start(&config, &around, clock, runtime);
         // Whoever calls from now on is told of.
         let _ = door.told.set(told.clone());
+        let _ = door.delivery.set(delivery.clone());
         Ok(Self { webhooks, delivery, told })
     }
 
