@@ -111,4 +111,6 @@ mod pages {
     mod agents {}
     #[doc = include_str!("../docs/EVENTS.md")]
     mod events {}
+    #[doc = include_str!("../docs/webhooks-api.md")]
+    mod webhooks_api {}
 }

@@ -25,6 +25,8 @@ use tokio::sync::Semaphore;
 
 use self::call::{Call, has_body};
 use self::problem::{Code, Problem};
+#[cfg(test)]
+pub(crate) use self::target::PATHS;
 use self::target::Target;
 use super::super::body::{self, Limits};
 use super::super::door::Door;

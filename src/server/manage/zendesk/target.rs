@@ -26,6 +26,17 @@ pub(super) enum Target {
     },
 }
 
+/// Every path.
+#[cfg(test)]
+pub(crate) const PATHS: [&str; 6] = [
+    "/api/v2/webhooks",
+    "/api/v2/webhooks/test",
+    "/api/v2/webhooks/{webhook_id}",
+    "/api/v2/webhooks/{webhook_id}/signing_secret",
+    "/api/v2/webhooks/{webhook_id}/invocations",
+    "/api/v2/webhooks/{webhook_id}/invocations/{invocation_id}/attempts",
+];
+
 /// The longest part of a path, in bytes.
 const LONGEST: usize = 256;
 
@@ -139,6 +150,15 @@ mod tests {
         ] {
             let path = format!("/api/v2/webhooks{below}");
             assert_eq!(Target::read(method, &path).expect_err(&path).code(), code, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn every_path_is_read_and_takes_nothing_else() {
+        for path in PATHS {
+            let path = path.replace(['{', '}'], "");
+            let refused = Target::read("BREW", &path).expect_err("no such method");
+            assert_eq!(refused.code(), Code::MethodNotAllowed, "{path}");
         }
     }
 
