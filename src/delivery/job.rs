@@ -80,7 +80,7 @@ impl State {
 
     /// What `failed` stands for in filters: every end that is not a success, and was tried or refused.
     pub(crate) fn is_failure(self) -> bool {
-        !matches!(self, Self::Accepted | Self::Throttled | Self::Success)
+        !self.is_waiting() && self != Self::Success
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::engine::Engine;
@@ -31,7 +31,8 @@ pub(super) enum Order {
     /// To bring these.
     Ended(Vec<InvocationId>),
     /// To look for what nobody brought, however recently it ended, and for what is too old.
-    Tidy(oneshot::Sender<()>),
+    #[cfg(test)]
+    Tidy(tokio::sync::oneshot::Sender<()>),
     /// To end, once all that was told before has been brought.
     Close,
 }
@@ -72,10 +73,12 @@ impl Logbook {
     async fn obey(&mut self, orders: &mut Vec<Order>) -> bool {
         let mut ids = Vec::new();
         let mut closing = false;
+        #[cfg(test)]
         let mut tidied = Vec::new();
         for order in orders.drain(..) {
             match order {
                 Order::Ended(ended) => ids.extend(ended),
+                #[cfg(test)]
                 Order::Tidy(done) => tidied.push(done),
                 Order::Close => closing = true,
             }
@@ -86,9 +89,12 @@ impl Logbook {
                 self.note(&brought);
             }
         }
+        #[cfg(test)]
         if !tidied.is_empty() {
             self.tidy(i64::MAX).await;
-            tidied.into_iter().for_each(|done| drop(done.send(())));
+            for done in tidied {
+                let _ = done.send(());
+            }
         }
         closing
     }

@@ -34,7 +34,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 pub(crate) use engine::CircuitChange;
@@ -217,6 +217,7 @@ impl Delivery {
     }
 
     /// How many invocations each webhook had in the last seven days; tests of it are none.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the console, which comes next, shows them"))]
     pub(crate) async fn counts(&self) -> Result<HashMap<WebhookId, u64>, StoreError> {
         let engine = &self.0.engine;
         let counted = i64::try_from(COUNTED.as_micros()).unwrap_or(i64::MAX);
@@ -249,10 +250,11 @@ impl Delivery {
         let _ = self.0.engine.listener.set(Box::new(listener));
     }
 
+    #[cfg(test)]
     /// Brings into the activity log what has ended, and removes what is too old, without waiting for
     /// the time to do so.
     pub(crate) async fn tidy(&self) {
-        let (done, tidied) = oneshot::channel();
+        let (done, tidied) = tokio::sync::oneshot::channel();
         if self.0.engine.orders.send(Order::Tidy(done)).is_ok() {
             // An error says that the log's task has ended.
             let _ = tidied.await;

@@ -48,24 +48,4 @@ impl Delivery {
         }
         Ok(made)
     }
-
-    /// Makes every delivery again that ended since a moment (microseconds since 1970) without having
-    /// arrived; tells how many, and how many could not be.
-    pub(crate) async fn replay_failed(&self, since: i64) -> Result<(u64, u64), StoreError> {
-        let mut last = InvocationId::at(0);
-        let (mut made, mut refused) = (0, 0);
-        // What is made here is not to be found here.
-        let end = self.next_id();
-        loop {
-            let ids = outbox::failed_since(&self.0.engine.store, since, last, end, STEP).await?;
-            let Some(id) = ids.last() else { return Ok((made, refused)) };
-            last = *id;
-            for (_, again) in Box::pin(self.replay(&ids)).await? {
-                match again {
-                    Ok(_) => made += 1,
-                    Err(_) => refused += 1,
-                }
-            }
-        }
-    }
 }

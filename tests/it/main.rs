@@ -25,6 +25,7 @@ mod compile_fail;
 mod credentials_calls;
 mod deadlines;
 mod deferred;
+mod deliveries;
 mod demo;
 mod dialogflow_api;
 mod doctor;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use add::add;
 pub(super) use change::{AttemptRow, Change, Changes};
 pub(super) use keep::{Bounded, erase, remove_old};
-pub(super) use read::{Attempted, attempts, counts, failed_since, invocations, jobs};
+pub(super) use read::{Attempted, attempts, counts, invocations, jobs};
 pub(super) use take::{Waiting, due, end_of_webhook, take};
 pub(super) use unlogged::{Ended, ended, mark_logged, unlogged};
 

@@ -163,25 +163,3 @@ pub(in crate::delivery) async fn counts(
     };
     rows.iter().map(count).collect()
 }
-
-/// Jobs that ended since a moment without having arrived, between two ids: so many at most, in order.
-pub(in crate::delivery) async fn failed_since(
-    store: &Store,
-    since: i64,
-    after: InvocationId,
-    before: InvocationId,
-    most: usize,
-) -> Result<Vec<InvocationId>, StoreError> {
-    let query = Query::new(
-        "SELECT id FROM deliveries WHERE id > $1 AND id < $2 AND due_at IS NULL AND latest_at >= $3 AND state <> $4 \
-         ORDER BY id LIMIT $5",
-    );
-    let query = query
-        .bind(after.number())
-        .bind(before.number())
-        .bind(since)
-        .bind(State::Success.as_str())
-        .bind(i64::try_from(most).unwrap_or(i64::MAX));
-    let rows = store.all(query).await?;
-    rows.iter().map(|row| Ok(InvocationId::of_number(row.get("id")?))).collect()
-}

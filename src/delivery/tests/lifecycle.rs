@@ -92,10 +92,7 @@ fn deleted_what_waits_ends_with_it_and_what_is_on_the_wire_ends() {
         let world = World::of(store, "").await;
         let receiver = slow_after_the_first().await;
         let (webhook, on_wire, waits) = in_flight(&world, &receiver).await;
-        let mut transaction = world.store.begin(Synced::Full).await.expect("begun");
-        world.delivery.webhook_deleted(&mut transaction, &webhook).await.expect("ended");
-        transaction.commit().await.expect("committed");
-        world.webhooks.delete(webhook.as_str(), &World::edit()).await.expect("deleted");
+        world.webhooks.delete(webhook.as_str(), &world.delivery, &World::edit()).await.expect("deleted");
         let ended = world.ended(webhook, waits).await;
         assert_eq!((ended.state, ended.reason.as_deref()), (State::Terminated, Some("webhook_deleted")));
         assert_eq!(world.ended(webhook, on_wire).await.state, State::Success);

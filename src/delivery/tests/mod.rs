@@ -1,5 +1,6 @@
 //! Deliveries on every store, to real receivers, with a clock that tests move.
 
+mod accounting;
 mod breaking;
 mod isolation;
 mod leases;

@@ -83,7 +83,9 @@ impl Receiver {
                 let Ok((stream, _)) = listener.accept().await else { return };
                 let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
                 // What goes wrong is the client's going away.
-                tokio::spawn(async move { drop(converse(stream, &*answer, &seen).await) });
+                tokio::spawn(async move {
+                    let _ = converse(stream, &*answer, &seen).await;
+                });
             }
         });
         Self { address, got, listening: listening.abort_handle() }
