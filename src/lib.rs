@@ -109,4 +109,8 @@ mod pages {
     mod handlers {}
     #[doc = include_str!("../docs/agents.md")]
     mod agents {}
+    #[doc = include_str!("../docs/EVENTS.md")]
+    mod events {}
+    #[doc = include_str!("../docs/webhooks-api.md")]
+    mod webhooks_api {}
 }

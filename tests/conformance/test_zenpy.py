@@ -6,10 +6,12 @@ import hmac
 import json
 
 import pytest
+import requests
+from zenpy import Zenpy
 from zenpy.lib.api_objects import Webhook
 from zenpy.lib.exception import APIException, RecordNotFoundException
 
-from zendesk import Receiver, client, serve
+from zendesk import SUBDOMAIN, Detour, Receiver, client, serve, told, until
 
 STATIC_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 
@@ -53,14 +55,6 @@ def webhook(name="W", **changes):
 def sign(secret, timestamp, body):
     digest = hmac.new(secret.encode(), timestamp.encode() + body, hashlib.sha256).digest()
     return base64.b64encode(digest).decode()
-
-
-def tried(response):
-    """What a test was answered; the client gives the response as it came."""
-    assert response.status_code == 200, response.text
-    body = response.json()
-    assert set(body) == {"response"} and set(body["response"]) == {"status_code", "headers", "payload"}
-    return body["response"]
 
 
 def test_create_and_show(zenpy):
@@ -162,9 +156,11 @@ def test_test_of_a_saved_webhook(zenpy, receiver):
             authentication={"type": "bearer_token", "data": {"token": "t"}, "add_position": "header"},
         )
     )
-    response = tried(zenpy.webhooks.test(made))
-    assert (response["status_code"], json.loads(response["payload"])) == (200, {"got": "it"})
-    assert {"key", "value"} == set(response["headers"][0])
+    response = zenpy.webhooks.test(made)
+    assert (response.status_code, json.loads(response.payload)) == (200, {"got": "it"})
+    assert {"key": "Content-Type", "value": "application/json"} in [
+        {"key": one["key"].title(), "value": one["value"]} for one in response.headers
+    ]
     method, path, headers, body = receiver.next()
     assert (method, path, body, headers["Authorization"]) == ("POST", "/hook", b"", "Bearer t")
     assert headers["X-Zendesk-Webhook-Id"] == made.id
@@ -174,8 +170,8 @@ def test_test_of_a_saved_webhook(zenpy, receiver):
 
     # What the request brings is in the place of what is kept; a destination's 404 is an answer, too.
     other = {"endpoint": receiver.url("/404"), "http_method": "PUT", "payload": '{"a": "é"}'}
-    response = tried(zenpy.webhooks.test(made, request=other))
-    assert response["status_code"] == 404
+    response = zenpy.webhooks.test(made, request=other)
+    assert response.status_code == 404
     method, path, headers, body = receiver.next()
     assert (method, path, body) == ("PUT", "/404", '{"a": "é"}'.encode())
     assert headers["Authorization"] == "Bearer t", "it is the same origin"
@@ -203,8 +199,8 @@ def test_credentials_of_a_saved_webhook_go_nowhere_else(zenpy, receiver):
 
 def test_test_of_an_unsaved_webhook(zenpy, receiver):
     new = {"endpoint": receiver.url("/201"), "request_format": "json", "http_method": "GET"}
-    response = tried(zenpy.webhooks.test(request=new))
-    assert response["status_code"] == 201
+    response = zenpy.webhooks.test(request=new)
+    assert response.status_code == 201
     method, path, headers, body = receiver.next()
     assert (method, path, body) == ("GET", "/201", b"")
     timestamp = headers["X-Zendesk-Webhook-Signature-Timestamp"]
@@ -223,6 +219,64 @@ def test_faults_are_told_by_the_client(zenpy):
         zenpy.webhooks.patch(made)
 
 
-def test_invocations_of_a_webhook_without_any(zenpy):
-    made = zenpy.webhooks.create(webhook())
+def test_a_token_as_zendesks_own(served):
+    session = requests.Session()
+    session.mount("https://", Detour(served.port))
+    zenpy = Zenpy(subdomain=SUBDOMAIN, session=session, email="ada@example.com", token=served.token)
+    assert list(zenpy.webhooks.list()) == []
+
+
+def subscribed(zenpy, receiver, path):
+    return zenpy.webhooks.create(
+        webhook(
+            endpoint=receiver.url(path),
+            http_method="POST",
+            subscriptions=["rejoinder:event-type:conversation.turn"],
+            authentication={"type": "bearer_token", "data": {"token": "s3cret"}, "add_position": "header"},
+        )
+    )
+
+
+def test_invocations_and_attempts(zenpy, served, receiver):
+    made = subscribed(zenpy, receiver, "/events")
     assert list(zenpy.webhooks.invocations(made)) == []
+    told(served)
+    (one,) = until(
+        lambda: [one for one in zenpy.webhooks.invocations(made) if one.status == "success"],
+        "nothing was delivered",
+    )
+    assert one.status_code == 200 and one.latest_completed_at.endswith("Z")
+    (attempt,) = zenpy.webhooks.invocation_attempts(made.id, one.id)
+    assert (attempt.invocation_id, attempt.status, attempt.status_code) == (one.id, "success", 200)
+    sent = {header["key"].lower(): header["value"] for header in attempt.request.headers}
+    assert sent["x-zendesk-webhook-invocation-id"] == one.id
+    assert "s3cret" not in json.dumps(sent)
+    # Byte for byte what was signed and what came.
+    secret = zenpy.webhooks.show_secret(made).secret
+    while True:
+        method, path, headers, body = receiver.next()
+        if headers["X-Zendesk-Webhook-Invocation-Id"] == one.id:
+            break
+    assert (method, path, headers["Authorization"]) == ("POST", "/events", "Bearer s3cret")
+    assert body.endswith(b"}\n") and attempt.request.payload.encode() == body
+    assert json.loads(body)["type"] == "rejoinder:event-type:conversation.turn"
+    timestamp = headers["X-Zendesk-Webhook-Signature-Timestamp"]
+    assert headers["X-Zendesk-Webhook-Signature"] == sign(secret, timestamp, body)
+    # A new secret signs at once, and for a while the old one does beside it.
+    new = zenpy.webhooks.reset_secret(made).secret
+    zenpy.webhooks.test(made)
+    _, _, headers, body = receiver.next()
+    timestamp = headers["X-Zendesk-Webhook-Signature-Timestamp"]
+    assert headers["X-Zendesk-Webhook-Signature"] == sign(new, timestamp, body)
+    assert headers["X-Rejoinder-Webhook-Signature-Previous"] == sign(secret, timestamp, body)
+
+
+def test_invocations_are_iterated_over_pages(zenpy, served, receiver):
+    made = subscribed(zenpy, receiver, "/403")
+    told(served, 105)
+    ended = until(
+        lambda: len(found := [one.id for one in zenpy.webhooks.invocations(made) if one.status == "terminated"]) == 105
+        and found,
+        "some were not delivered",
+    )
+    assert len(set(ended)) == 105

@@ -7,6 +7,8 @@ mod error;
 mod follow;
 mod snapshot;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod write;
 

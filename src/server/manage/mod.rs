@@ -1,4 +1,4 @@
 //! Changing what is served and who is told, over the platforms' own APIs.
 
 pub(super) mod dialogflow;
-pub(super) mod zendesk;
+pub(crate) mod zendesk;

@@ -115,6 +115,7 @@ fn request(session: &str, response: &str, tag: &str) -> Value {
     json!({
         "detectIntentResponseId": response,
         "fulfillmentInfo": { "tag": tag },
+        "pageInfo": { "currentPage": "projects/p/locations/l/agents/a/flows/f/pages/p", "displayName": "Desk" },
         "sessionInfo": { "session": session, "parameters": {} },
     })
 }

@@ -33,7 +33,7 @@ fn the_last_calls_before_a_stop_are_told_after_it() {
 fn a_session_that_is_erased_begins_anew() {
     for store in stores("events of erased sessions") {
         let told =
-            Told::over(&store, desk, &["conversation.started"], &[("REJOINDER_ACTIVITY__ENABLED", "\"on\"")]);
+            Told::over(&store, desk, &["conversation.started"], &[("REJOINDER_ACTIVITY__ENABLED", "on")]);
         told.call(&session("s"), "r-1", "t");
         told.events(1);
         let erased = told.served.manage(Request::new("DELETE", "/api/sessions/s"));

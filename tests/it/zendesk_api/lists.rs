@@ -43,11 +43,9 @@ fn webhooks_are_filtered_sorted_and_paged() {
         assert_eq!(list("?filter[name_contains]=Delta")["webhooks"][0], managed.show(&made[0]));
 
         // Links lead through all of it, and back.
-        let host = format!("http://{}", managed.program.address);
         let follow = |link: &Value| {
-            let path = link.as_str().expect("a link").strip_prefix(&host).expect("absolute").to_owned();
-            let (path, query) = path.split_once('?').expect("a query");
-            assert_eq!(path, PATH);
+            let (address, query) = link.as_str().expect("a link").split_once('?').expect("a query");
+            assert!(address.starts_with("http://") && address.ends_with(PATH), "{address}");
             list(&format!("?{query}"))
         };
         let first = list("?sort=name&page[size]=2");
