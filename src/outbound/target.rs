@@ -107,7 +107,7 @@ impl Target {
         deadline: Option<Instant>,
         seen: Option<&mut Seen>,
     ) -> Result<Response, OutboundError> {
-        self.shared.guard.check_also(&request.url, self.pinned, self.http)?;
+        self.shared.guard.check(&request.url, self.pinned, self.http)?;
         request.check_headers()?;
         self.prepare(&mut request);
         let budget = Budget::new(self.shared.clock.now(), self.timeout, deadline);

@@ -29,14 +29,14 @@ pub(super) fn text(
             Err(Violation::new(field, "it is blank; expected a text"))
         }
         Some(Value::String(text)) => {
-            bounded(field, text, most)?;
+            bounded(field, text, most, &[])?;
             Ok(text.clone())
         }
         Some(other) => Err(Violation::new(field, format!("expected a text, found {}", kind(other)))),
     }
 }
 
-/// A text that may be left out.
+/// A text that may be left out, and may have lines.
 pub(super) fn optional_text(
     object: &Map<String, Value>,
     name: &str,
@@ -46,19 +46,19 @@ pub(super) fn optional_text(
     match object.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => {
-            bounded(field, text, most)?;
+            bounded(field, text, most, &['\n', '\r', '\t'])?;
             Ok(Some(text.clone()))
         }
         Some(other) => Err(Violation::new(field, format!("expected a text, found {}", kind(other)))),
     }
 }
 
-fn bounded(field: &str, text: &str, most: usize) -> Result<(), Violation> {
+fn bounded(field: &str, text: &str, most: usize, blanks: &[char]) -> Result<(), Violation> {
     let length = text.chars().count();
     if length > most {
         return Err(Violation::new(field, format!("{length} characters; expected at most {most}")));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if text.chars().any(|c| c.is_control() && !blanks.contains(&c)) {
         return Err(Violation::new(field, "a control character, which nobody could see; leave it out"));
     }
     Ok(())

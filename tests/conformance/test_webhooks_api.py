@@ -1,11 +1,13 @@
 """Zendesk's API of webhooks in plain HTTP: shapes and statuses as recordings of the real service have them."""
 
+import base64
 import re
+from datetime import datetime, timedelta
 
 import pytest
 import requests
 
-from zendesk import Receiver, serve
+from zendesk import Receiver, serve, told, until
 
 ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -183,6 +185,60 @@ def test_the_eleventh_of_a_trial(api):
         assert api.post("", json=webhook(name=str(number))).status_code == 201
     answer = api.post("", json=webhook())
     assert answer.status_code == 403 and answer.json()["error"] == "Forbidden"
+
+
+def test_invocations_and_attempts(api, served, receiver):
+    event = webhook(
+        endpoint=receiver.url("/500"), http_method="POST", subscriptions=["rejoinder:event-type:conversation.turn"]
+    )
+    made = api.post("", json=event).json()["webhook"]
+    path = f"/{made['id']}/invocations"
+    told(served, 3)
+    until(lambda: len(api.get(f"{path}?filter[status]=failed").json()["invocations"]) == 3, "three have failed")
+    answer = api.get(f"{path}?page[size]=2")
+    assert answer.status_code == 200
+    page = answer.json()
+    assert set(page) == {"meta", "links", "invocations"} and page["meta"]["has_more"] is True
+    for one in page["invocations"]:
+        assert set(one) == {"id", "status", "status_code", "latest_completed_at"}
+        assert ULID.fullmatch(one["id"]) and SECONDS.fullmatch(one["latest_completed_at"])
+        assert one["status_code"] == 500
+    # Cursors are base64 of the id and the order, and arrive percent-encoded.
+    cursor = page["meta"]["after_cursor"]
+    assert base64.b64decode(cursor).decode() == page["invocations"][-1]["id"] + ",desc"
+    assert "page%5Bafter%5D=" in page["links"]["next"] and page["links"]["next"].startswith("http://")
+    rest = api.get(page["links"]["next"]).json()
+    assert len(rest["invocations"]) == 1 and rest["meta"]["has_more"] is False
+    everything = [one["id"] for one in page["invocations"] + rest["invocations"]]
+    assert len(set(everything)) == 3
+    ended = [one["latest_completed_at"] for one in page["invocations"] + rest["invocations"]]
+    assert ended == sorted(ended, reverse=True), "the newest first"
+    back = api.get(rest["links"]["prev"]).json()
+    assert [one["id"] for one in back["invocations"]] == everything[:2]
+    oldest = api.get(f"{path}?sort=latest_completed_at").json()["invocations"]
+    assert [one["id"] for one in oldest] == everything[::-1]
+
+    for status in ("accepted", "success", "timeout", "circuit broken", "throttled", "client error", "unknown"):
+        assert api.get(path, params={"filter[status]": status}).json()["invocations"] == [], status
+    assert api.get(f"{path}?filter[status]=ok").status_code == 400
+    at = datetime.fromisoformat(oldest[0]["latest_completed_at"])
+    second = timedelta(seconds=1)
+    for start, end, found in ((at, at + 30 * second, 3), (at - 2 * second, at, 0), (at + 60 * second, None, 0)):
+        window = {"filter[from_ts]": start.isoformat()}
+        window |= {"filter[to_ts]": end.isoformat()} if end else {}
+        assert len(api.get(path, params=window).json()["invocations"]) == found, window
+
+    attempts = api.get(f"{path}/{everything[0]}/attempts").json()
+    assert set(attempts) == {"attempts"}
+    (attempt,) = attempts["attempts"]
+    assert set(attempt) == {"id", "invocation_id", "status_code", "status", "request", "response", "completed_at"}
+    for side in ("request", "response"):
+        assert set(attempt[side]) == {"headers", "payload"}
+        assert all(set(header) == {"key", "value"} for header in attempt[side]["headers"])
+    assert attempt["response"]["payload"] == '{"got": "it"}'
+    sent = {header["key"].lower(): header["value"] for header in attempt["request"]["headers"]}
+    assert sent["content-type"] == "application/json; charset=utf-8"
+    assert sent["user-agent"].startswith("Rejoinder/")
 
 
 def test_no_webhook_no_activity(api):

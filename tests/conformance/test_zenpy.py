@@ -11,7 +11,7 @@ from zenpy import Zenpy
 from zenpy.lib.api_objects import Webhook
 from zenpy.lib.exception import APIException, RecordNotFoundException
 
-from zendesk import SUBDOMAIN, Detour, Receiver, client, serve
+from zendesk import SUBDOMAIN, Detour, Receiver, client, serve, told, until
 
 STATIC_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 
@@ -226,6 +226,57 @@ def test_a_token_as_zendesks_own(served):
     assert list(zenpy.webhooks.list()) == []
 
 
-def test_invocations_of_a_webhook_without_any(zenpy):
-    made = zenpy.webhooks.create(webhook())
+def subscribed(zenpy, receiver, path):
+    return zenpy.webhooks.create(
+        webhook(
+            endpoint=receiver.url(path),
+            http_method="POST",
+            subscriptions=["rejoinder:event-type:conversation.turn"],
+            authentication={"type": "bearer_token", "data": {"token": "s3cret"}, "add_position": "header"},
+        )
+    )
+
+
+def test_invocations_and_attempts(zenpy, served, receiver):
+    made = subscribed(zenpy, receiver, "/events")
     assert list(zenpy.webhooks.invocations(made)) == []
+    told(served)
+    (one,) = until(
+        lambda: [one for one in zenpy.webhooks.invocations(made) if one.status == "success"],
+        "nothing was delivered",
+    )
+    assert one.status_code == 200 and one.latest_completed_at.endswith("Z")
+    (attempt,) = zenpy.webhooks.invocation_attempts(made.id, one.id)
+    assert (attempt.invocation_id, attempt.status, attempt.status_code) == (one.id, "success", 200)
+    sent = {header["key"].lower(): header["value"] for header in attempt.request.headers}
+    assert sent["x-zendesk-webhook-invocation-id"] == one.id
+    assert "s3cret" not in json.dumps(sent)
+    # Byte for byte what was signed and what came.
+    secret = zenpy.webhooks.show_secret(made).secret
+    while True:
+        method, path, headers, body = receiver.next()
+        if headers["X-Zendesk-Webhook-Invocation-Id"] == one.id:
+            break
+    assert (method, path, headers["Authorization"]) == ("POST", "/events", "Bearer s3cret")
+    assert body.endswith(b"}\n") and attempt.request.payload.encode() == body
+    assert json.loads(body)["type"] == "rejoinder:event-type:conversation.turn"
+    timestamp = headers["X-Zendesk-Webhook-Signature-Timestamp"]
+    assert headers["X-Zendesk-Webhook-Signature"] == sign(secret, timestamp, body)
+    # A new secret signs at once, and for a while the old one does beside it.
+    new = zenpy.webhooks.reset_secret(made).secret
+    zenpy.webhooks.test(made)
+    _, _, headers, body = receiver.next()
+    timestamp = headers["X-Zendesk-Webhook-Signature-Timestamp"]
+    assert headers["X-Zendesk-Webhook-Signature"] == sign(new, timestamp, body)
+    assert headers["X-Rejoinder-Webhook-Signature-Previous"] == sign(secret, timestamp, body)
+
+
+def test_invocations_are_iterated_over_pages(zenpy, served, receiver):
+    made = subscribed(zenpy, receiver, "/403")
+    told(served, 105)
+    ended = until(
+        lambda: len(found := [one.id for one in zenpy.webhooks.invocations(made) if one.status == "terminated"]) == 105
+        and found,
+        "some were not delivered",
+    )
+    assert len(set(ended)) == 105

@@ -4,12 +4,14 @@ import http.server
 import queue
 import subprocess
 import threading
+import time
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from zenpy import Zenpy
 
+from conftest import request
 from program import Server, binary, environment
 
 SUBDOMAIN = "example"
@@ -81,6 +83,23 @@ class Receiver:
 
     def stop(self):
         self.server.shutdown()
+
+
+def told(served, calls=1):
+    """Makes calls of the agent, each a turn of a conversation, which subscribers are told of."""
+    for _ in range(calls):
+        answer = served.post(request("order-status", {"order_id": "42", "customer_name": "Ada"}))
+        assert answer.status == 200, answer.body
+
+
+def until(found, what):
+    """What is there once it is; deliveries take their time."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if there := found():
+            return there
+        time.sleep(0.05)
+    raise AssertionError(what)
 
 
 def serve(folder, **more):

@@ -103,7 +103,7 @@ fn an_instance_that_is_stopped_gives_back_what_it_has_not_ended() {
 fn two_instances_share_the_work_and_send_nothing_twice() {
     each_durable("delivery_shared", async |store| {
         let clock = Clock::system();
-        let settings = "max_concurrent_per_webhook = 8";
+        let settings = "max_concurrent_per_webhook = 8\nretry_delays = [\"10ms\", \"20ms\", \"40ms\"]";
         let first = World::with(&store.store, clock.clone(), settings, "").await;
         let second = World::with(&store.again(), clock, settings, "").await;
         let receiver = Receiver::start(|_, count| match count % 10 {

@@ -34,7 +34,7 @@ fn read(value: &Value) -> Resource {
 fn what_is_read_is_what_is_written() {
     for value in [
         usual(),
-        with(&json!({ "subscriptions": [], "description": "", "status": "inactive" })),
+        with(&json!({ "subscriptions": [], "description": "a\r\n\tb", "status": "inactive" })),
         with(&json!({ "subscriptions": ["conditional_ticket_events"], "http_method": "GET" })),
         with(&json!({ "endpoint": "https://EXAMPLE.com", "custom_headers": { "X-A": "1" } })),
         with(&json!({
@@ -66,7 +66,8 @@ fn each_member_is_asked_for_by_its_name() {
     for (changes, part) in [
         (json!({ "name": 5 }), "name: expected a text, found a number"),
         (json!({ "name": "x".repeat(257) }), "name: 257 characters; expected at most 256"),
-        (json!({ "name": "a\u{1}" }), "name: a control character"),
+        (json!({ "name": "a\nb" }), "name: a control character"),
+        (json!({ "description": "a\u{1}" }), "description: a control character"),
         (
             json!({ "http_method": "post" }),
             "http_method: expected one of GET, POST, PUT, PATCH, DELETE, found \"post\"; did you mean POST?",

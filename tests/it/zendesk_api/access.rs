@@ -45,6 +45,16 @@ fn each_role_may_do_its_part_and_strangers_nothing() {
                 }
             }
         }
+        // However they are written, secrets are for those who manage.
+        for (role, method, below) in [
+            ("viewer", "GET", format!("{one}/signing%5Fsecret")),
+            ("viewer", "GET", format!("{one}/%73igning_secret")),
+            ("creator", "POST", format!("?%63lone_webhook_id={}", &one[1..])),
+            ("creator", "POST", format!("?clone%5fwebhook%5fid={}", &one[1..])),
+        ] {
+            managed = managed.bearing(Some(store.token(role)));
+            refused(&managed.ask(method, &below, None), 403, "Forbidden");
+        }
         for stranger in [None, Some(""), Some("rjt_x_y")] {
             managed = managed.bearing(stranger.map(str::to_owned));
             for (method, below) in

@@ -12,7 +12,7 @@ use super::problem::Problem;
 use super::query::Query;
 use super::target::Target;
 use super::{invocations, list, test};
-use crate::access::Who;
+use crate::access::{Action, Who};
 use crate::delivery::Delivery;
 use crate::delivery::webhooks::{Extent, Webhooks};
 use crate::resources::Edit;
@@ -36,6 +36,11 @@ impl Call {
 
     pub(super) fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// What somebody needs the right to, who makes it.
+    pub(super) fn action(&self) -> Action {
+        self.target.action(self.query.clone_webhook_id.is_some())
     }
 
     /// Does what is asked for, in the name of somebody who may.

@@ -27,7 +27,6 @@ use self::call::{Call, has_body};
 use self::problem::{Code, Problem};
 #[cfg(test)]
 pub(crate) use self::target::PATHS;
-use self::target::Target;
 use super::super::body::{self, Limits};
 use super::super::door::Door;
 use super::super::{REQUEST_ID, api};
@@ -86,12 +85,13 @@ impl Api {
         method: &mut &'static str,
     ) -> Result<HttpResponse, Problem> {
         let _in_flight = self.door.lifecycle.enter().ok_or_else(Problem::shutting_down)?;
-        // Before anything is read: to strangers every address is the same.
-        let action = Target::action(request.method().as_str(), request.uri().path(), request.query_string());
+        let call = Call::read(request);
+        // To strangers every address is the same, those that are none, too.
+        let action = call.as_ref().map_or(Action::View, Call::action);
         let who = api::judge(&self.door, request, action).await?;
-        let call = Call::read(request)?;
+        let call = call?;
         *method = call.target().as_str();
-        let changes = action != Action::View && !matches!(call.target(), Target::Test | Target::Secret(_));
+        let changes = call.target().changes();
         let _place = self.places.try_acquire().map_err(|_| Problem::busy())?;
         let mut held = self.door.overload.body();
         let body = if has_body(request) {

@@ -78,15 +78,26 @@ impl Target {
         }
     }
 
-    /// What somebody needs the right to, who asks for anything here. It is told from the request's
-    /// line: to strangers every address is the same.
-    pub(super) fn action(method: &str, path: &str, query: &str) -> Action {
-        // A clone shows what is there already, and a test sends its credentials.
-        match method {
-            "GET" | "HEAD" if !path.ends_with("/signing_secret") => Action::View,
-            "POST" if path == "/api/v2/webhooks" && !query.contains("clone_webhook_id") => Action::Create,
-            _ => Action::Manage,
+    /// What somebody needs the right to, who asks for this.
+    pub(super) fn action(&self, clones: bool) -> Action {
+        match self {
+            Self::List | Self::Show(_) | Self::Invocations(_) | Self::Attempts { .. } => Action::View,
+            // A clone shows what is there already.
+            Self::Create if !clones => Action::Create,
+            // A test sends what is kept.
+            Self::Create
+            | Self::Replace(_)
+            | Self::Patch(_)
+            | Self::Delete(_)
+            | Self::Test
+            | Self::Secret(_)
+            | Self::ResetSecret(_) => Action::Manage,
         }
+    }
+
+    /// Whether the audit trail and the log are told of a change.
+    pub(super) fn changes(&self) -> bool {
+        !matches!(self, Self::Test | Self::Secret(_)) && self.action(false) != Action::View
     }
 
     /// Its word in the metrics.
@@ -164,20 +175,23 @@ mod tests {
 
     #[test]
     fn looking_is_for_viewers_and_secrets_are_not() {
-        for (method, below, query, action) in [
-            ("GET", "", "", Action::View),
-            ("GET", "/01", "", Action::View),
-            ("GET", "/01/signing_secret", "", Action::Manage),
-            ("GET", "/01/invocations", "", Action::View),
-            ("POST", "", "", Action::Create),
-            ("POST", "", "clone_webhook_id=01", Action::Manage),
-            ("POST", "/test", "", Action::Manage),
-            ("POST", "/01/signing_secret", "", Action::Manage),
-            ("PUT", "/01", "", Action::Manage),
-            ("DELETE", "/01", "", Action::Manage),
+        for (method, below, clones, action) in [
+            ("GET", "", false, Action::View),
+            ("GET", "/01", false, Action::View),
+            ("GET", "/01/signing_secret", false, Action::Manage),
+            // However it is written.
+            ("GET", "/01/signing%5Fsecret", false, Action::Manage),
+            ("GET", "/01/invocations", false, Action::View),
+            ("POST", "", false, Action::Create),
+            ("POST", "", true, Action::Manage),
+            ("POST", "/test", false, Action::Manage),
+            ("POST", "/01/signing_secret", false, Action::Manage),
+            ("PUT", "/01", false, Action::Manage),
+            ("DELETE", "/01", false, Action::Manage),
         ] {
             let path = format!("/api/v2/webhooks{below}");
-            assert_eq!(Target::action(method, &path, query), action, "{method} {path} {query}");
+            let target = Target::read(method, &path).expect(&path);
+            assert_eq!(target.action(clones), action, "{method} {path}");
         }
     }
 }
