@@ -243,17 +243,19 @@ pub(crate) fn is_known(subscription: &str) -> Result<(), String> {
             Err(format!("there is no event type {shown:?}; {hint}"))
         }
         None => {
-            let all: Vec<String> = FAMILIES
-                .iter()
-                .flat_map(|family| {
-                    let types =
-                        family.events.iter().map(|event| format!("{}{}.{event}", family.prefix, family.name));
-                    types.chain([family.to_string()])
-                })
-                .collect();
-            let hint = nearest(subscription, all.iter().map(String::as_str));
-            let hint = match hint {
-                Some(meant) => format!("did you mean {meant}?"),
+            // Which prefix it has, or forgot, makes no difference to what was meant.
+            let word = subscription.rsplit([':', '/']).next().unwrap_or_default();
+            let words = |family: &Family| -> Vec<String> {
+                let events = family.events.iter().copied().chain(["*"]);
+                events.map(|event| format!("{}.{event}", family.name)).collect()
+            };
+            let all: Vec<String> = FAMILIES.iter().flat_map(words).collect();
+            let hint = match nearest(word, all.iter().map(String::as_str)) {
+                Some(meant) => {
+                    let family =
+                        FAMILIES.iter().find(|family| words(family).iter().any(|word| word == meant));
+                    format!("did you mean {}{meant}?", family.map_or(OWN, |family| family.prefix))
+                }
                 None => {
                     let families: Vec<String> = FAMILIES.iter().map(ToString::to_string).collect();
                     format!("the families are {}", families.join(", "))
@@ -331,7 +333,8 @@ mod tests {
             ("conversation.started", "did you mean rejoinder:event-type:conversation.started?"),
             ("rejoinder:event-type:custom.", "is no name"),
             ("rejoinder:event-type:custom.Order-Placed", "is no name"),
-            ("rejoinder:event-type:*", "did you mean"),
+            ("rejoinder:event-type:*", "the families are rejoinder:event-type:conversation.*, "),
+            ("rejoinder:event-type:user.created", "did you mean zen:event-type:user.created?"),
             ("*", "the families are rejoinder:event-type:conversation.*, "),
             ("", "the families are"),
             (&"x".repeat(100_000), "(100000 bytes)"),

@@ -5,6 +5,7 @@
 //! and no store: [`signature`] makes and checks signatures wherever you receive or send.
 
 pub(crate) mod authentication;
+mod connection;
 pub(crate) mod event_types;
 pub(crate) mod headers;
 mod members;

@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::authentication::{Authentication, Sent};
+pub(crate) use super::connection::Connection;
 use super::url::Endpoint;
 use super::words::{self, words};
-use super::{Violation, event_types, headers, members};
-use crate::excerpt::excerpt;
+use super::{Violation, headers, members};
 
 words! {
     /// Whether a webhook is served.
@@ -22,36 +22,6 @@ words! {
 words! {
     /// In which form a webhook's content is sent.
     RequestFormat { Json = "json", Xml = "xml", FormEncoded = "form_encoded" }
-}
-
-/// What a webhook is told by; fixed once it is chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Connection {
-    /// Nothing yet.
-    None,
-    /// Events of these types, or of a whole family (`….*`).
-    Events(Vec<String>),
-    /// Triggers and automations.
-    Rules,
-}
-
-impl Connection {
-    /// What it is called in messages.
-    pub(crate) fn noun(&self) -> &'static str {
-        match self {
-            Self::None => "nothing",
-            Self::Events(_) => "events",
-            Self::Rules => "triggers and automations",
-        }
-    }
-
-    fn subscriptions(&self) -> Value {
-        match self {
-            Self::None => Value::Array(Vec::new()),
-            Self::Events(types) => types.iter().map(String::as_str).collect(),
-            Self::Rules => Value::Array(vec![event_types::RULES.into()]),
-        }
-    }
 }
 
 /// Everything of a webhook that somebody sets.
@@ -102,7 +72,6 @@ const READ_ONLY: [&str; 6] = ["id", "signing_secret", "created_at", "created_by"
 
 pub(crate) const LONGEST_NAME: usize = 256;
 const LONGEST_DESCRIPTION: usize = 10_000;
-const MOST_SUBSCRIPTIONS: usize = 200;
 /// The largest `external_source`, in bytes of JSON.
 const LARGEST_SOURCE: usize = 8 << 10;
 
@@ -124,7 +93,7 @@ impl Resource {
         let method = word(object, "http_method", Method::WORDS, Method::of_word).map_err(&mut note).ok();
         let format = word(object, "request_format", RequestFormat::WORDS, RequestFormat::of_word);
         let format = format.map_err(&mut note).ok();
-        let connection = connection(object.get("subscriptions"), &mut violations);
+        let connection = Connection::read(object.get("subscriptions"), &mut violations);
         let custom_headers =
             headers::read(object.get("custom_headers").unwrap_or(&Value::Null), &mut violations);
         let external_source = source(object.get("external_source"), &mut violations);
@@ -307,63 +276,6 @@ fn word<T>(
             Err(Violation::new(name, format!("it is required; expected one of {}", known.join(", "))))
         }
         Some(value) => words::read(name, value, known, of_word),
-    }
-}
-
-fn connection(value: Option<&Value>, violations: &mut Vec<Violation>) -> Option<Connection> {
-    const FIELD: &str = "subscriptions";
-    let before = violations.len();
-    let list = match value {
-        None | Some(Value::Null) => return Some(Connection::None),
-        Some(Value::Array(list)) => list,
-        Some(other) => {
-            let found = members::kind(other);
-            violations.push(Violation::new(FIELD, format!("expected a list of event types, found {found}")));
-            return None;
-        }
-    };
-    if list.len() > MOST_SUBSCRIPTIONS {
-        let length = list.len();
-        violations.push(Violation::new(
-            FIELD,
-            format!(
-                "{length} event types; expected at most {MOST_SUBSCRIPTIONS}; `*` stands for all of a family"
-            ),
-        ));
-        return None;
-    }
-    let mut types: Vec<String> = Vec::new();
-    for (index, value) in list.iter().enumerate() {
-        let field = format!("{FIELD}[{index}]");
-        let Value::String(text) = value else {
-            let found = members::kind(value);
-            violations.push(Violation::new(field, format!("expected an event type, found {found}")));
-            continue;
-        };
-        if types.contains(text) {
-            violations.push(Violation::new(field, format!("{:?} stands here twice", excerpt(text, 150))));
-        } else if text != event_types::RULES
-            && let Err(description) = event_types::is_known(text)
-        {
-            violations.push(Violation::new(field, description));
-        }
-        types.push(text.clone());
-    }
-    let rules = types.iter().any(|one| one == event_types::RULES);
-    if rules && types.iter().any(|one| one != event_types::RULES) {
-        violations.push(Violation::new(
-            FIELD,
-            format!(
-                "{} stands alone: a webhook is told by events, or by triggers and automations",
-                event_types::RULES
-            ),
-        ));
-    }
-    match violations.len() == before {
-        false => None,
-        true if rules => Some(Connection::Rules),
-        true if types.is_empty() => Some(Connection::None),
-        true => Some(Connection::Events(types)),
     }
 }
 

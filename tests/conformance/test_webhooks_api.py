@@ -238,7 +238,13 @@ def test_invocations_and_attempts(api, served, receiver):
     assert attempt["response"]["payload"] == '{"got": "it"}'
     sent = {header["key"].lower(): header["value"] for header in attempt["request"]["headers"]}
     assert sent["content-type"] == "application/json; charset=utf-8"
-    assert sent["user-agent"].startswith("Rejoinder/")
+    while True:
+        _, _, headers, body = receiver.next()
+        if headers["X-Zendesk-Webhook-Invocation-Id"] == everything[0]:
+            break
+    assert headers["User-Agent"].startswith("Rejoinder/") and headers["X-Zendesk-Webhook-Id"] == made["id"]
+    assert headers["X-Zendesk-Account-Id"] == "0" and SECONDS.fullmatch(sent["x-zendesk-webhook-signature-timestamp"])
+    assert attempt["request"]["payload"].encode() == body
 
 
 def test_no_webhook_no_activity(api):

@@ -7,6 +7,7 @@ macro_rules! types {
         $( pub(crate) const $name: &str = concat!("rejoinder:event-type:", $text); )*
 
         /// Every type, but for those of handlers.
+        #[cfg(test)]
         pub(crate) const ALL: &[&str] = &[$($name),*];
 
         /// What a type is called where there is room for few: those of handlers share a word.

@@ -21,6 +21,10 @@ use serde_json::Value;
 
 pub(crate) use error::{Fault, TemplateError, TooLarge};
 use out::Out;
+#[cfg_attr(
+    not(test),
+    expect(unused_imports, reason = "triggers and automations, which come next, render with it")
+)]
 pub(crate) use parameters::Parameters;
 
 /// What is rendered is smaller than this, in bytes.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rejoinder::Rejoinder;
 use serde_json::json;
 
-use super::{Receiver, of_type, types};
-use crate::kit::stores::TestStore;
-use crate::kit::{Reply, Upstream};
-use crate::kit::{call, until};
+use super::{Receiver, Told, of_type, request, session, types};
+use crate::kit::stores::{TestStore, stores};
+use crate::kit::{Reply, Request, Upstream, call, until};
 use crate::routes::{flexible, folder, serve};
 
 #[test]
@@ -46,4 +46,32 @@ fn a_flexible_webhook_that_is_left_alone_is_told_of() {
     let events = receiver.events(2);
     assert_eq!(types(&events), ["webhook.circuit_closed", "webhook.circuit_opened"]);
     assert_eq!(of_type(&events, "webhook.circuit_closed")[0]["event"], json!({}));
+}
+
+#[test]
+fn a_webhook_that_takes_no_events_is_told_of_to_others() {
+    for store in stores("circuits of deliveries") {
+        let desk = || Rejoinder::new().fallback(async || rejoinder::Reply::unchanged());
+        let told = Told::over(&store, desk, &["webhook.*"], &[]);
+        let broken = Upstream::start(|_| Reply::new(500));
+        // It would be told of itself if it could be.
+        let types_of_it = ["rejoinder:event-type:conversation.turn", "rejoinder:event-type:webhook.*"];
+        let webhook = json!({
+            "name": "broken", "status": "active", "endpoint": broken.url("/"), "http_method": "POST",
+            "request_format": "json", "subscriptions": types_of_it,
+        });
+        let create = Request::new("POST", "/api/v2/webhooks").header("Content-Type", "application/json");
+        let made = told.served.manage(create.body(json!({ "webhook": webhook }).to_string())).json();
+        let mut connection = told.served.connect();
+        // A breaker judges no fewer than a hundred requests.
+        for number in 0..130 {
+            let call = request(&session("s"), &format!("r-{number}"), "t").to_string();
+            connection.ask(&Request::call(call)).reply();
+        }
+        let events = told.events(1);
+        assert_eq!(types(&events), ["webhook.circuit_opened"], "{}", store.name);
+        let detail = json!({ "id": made["webhook"]["id"], "name": "broken", "kind": "delivery" });
+        assert_eq!(events[0]["detail"], detail);
+        assert!(broken.requests().iter().all(|request| request.json()["type"] == types_of_it[0]));
+    }
 }

@@ -1,5 +1,7 @@
 //! Restarts, and several servers on one store.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::json;
 
 use super::{Managed, below, events};
@@ -47,5 +49,26 @@ fn changes_through_several_instances_at_once_all_last() {
                 assert_eq!(&shown[member], value, "{}: {member}", store.name);
             }
         }
+    }
+}
+
+#[test]
+fn a_quota_holds_for_all_instances_together() {
+    for store in durable("a quota of webhooks") {
+        let settings = "[delivery]\nmax_webhooks = 5\n";
+        let (one, two) = (Managed::with(&store, settings), Managed::with(&store, settings));
+        let made = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for number in 0..12 {
+                let (managed, made) = (if number % 2 == 0 { &one } else { &two }, &made);
+                scope.spawn(move || {
+                    let answer = managed.ask("POST", "", Some(&json!({ "webhook": events("W") })));
+                    assert!(matches!(answer.status, 201 | 403), "{}", answer.status);
+                    made.fetch_add(usize::from(answer.status == 201), Ordering::Relaxed);
+                });
+            }
+        });
+        assert_eq!(made.into_inner(), 5, "{}", store.name);
+        assert_eq!(one.done(200, "GET", "", None)["webhooks"].as_array().map(Vec::len), Some(5));
     }
 }

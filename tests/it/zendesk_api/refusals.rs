@@ -100,3 +100,23 @@ fn gzip_and_http_are_as_elsewhere() {
     assert_eq!(strict.send(&request).status, 401);
     assert_ne!(managed.done(200, "GET", "", None)["webhooks"], Value::Null);
 }
+
+#[test]
+fn webhooks_that_are_tried_leave_the_other_calls_alone() {
+    let store = TestStore::sqlite();
+    let managed = Managed::with(&store, "[delivery]\ntimeout = \"2s\"\n");
+    let slow = crate::kit::Upstream::start(|_| crate::kit::Reply::silence());
+    let request =
+        json!({ "request": { "endpoint": slow.url("/"), "http_method": "GET", "request_format": "json" } });
+    std::thread::scope(|scope| {
+        let trials: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| managed.done(200, "POST", "/test", Some(&request)))).collect();
+        crate::kit::until("all are on their way", || slow.requests().len() == 8);
+        refused(&managed.ask("POST", "/test", Some(&request)), 503, "ServiceUnavailable");
+        managed.done(200, "GET", "", None);
+        for trial in trials {
+            // No answer in time is the one that stands for it.
+            assert_eq!(trial.join().expect("tried")["response"]["status_code"], 504);
+        }
+    });
+}

@@ -27,6 +27,7 @@ use self::call::{Call, has_body};
 use self::problem::{Code, Problem};
 #[cfg(test)]
 pub(crate) use self::target::PATHS;
+use self::target::Target;
 use super::super::body::{self, Limits};
 use super::super::door::Door;
 use super::super::{REQUEST_ID, api};
@@ -42,6 +43,8 @@ pub(crate) struct Api {
     delivery: Delivery,
     /// For calls that are answered at the same time: agents come first.
     places: Arc<Semaphore>,
+    /// For those that try a webhook, which wait for somebody else.
+    trials: Arc<Semaphore>,
 }
 
 /// The largest body, in bytes: a test may bring what it sends, which JSON makes longer.
@@ -50,10 +53,14 @@ const LARGEST: usize = 1 << 20;
 /// How many calls are answered at the same time.
 const PLACES: usize = 32;
 
+/// How many webhooks are tried at the same time.
+const TRIALS: usize = 8;
+
 impl Api {
     pub(crate) fn new(door: &Arc<Door>, webhooks: &Webhooks, delivery: &Delivery) -> Self {
         let (door, webhooks, delivery) = (Arc::clone(door), webhooks.clone(), delivery.clone());
-        Self { door, webhooks, delivery, places: Arc::new(Semaphore::new(PLACES)) }
+        let places = |most| Arc::new(Semaphore::new(most));
+        Self { door, webhooks, delivery, places: places(PLACES), trials: places(TRIALS) }
     }
 
     pub(crate) fn register(&self, config: &mut web::ServiceConfig) {
@@ -92,7 +99,8 @@ impl Api {
         let call = call?;
         *method = call.target().as_str();
         let changes = call.target().changes();
-        let _place = self.places.try_acquire().map_err(|_| Problem::busy())?;
+        let places = if *call.target() == Target::Test { &self.trials } else { &self.places };
+        let _place = places.try_acquire().map_err(|_| Problem::busy())?;
         let mut held = self.door.overload.body();
         let body = if has_body(request) {
             let limits = Limits { sent: LARGEST, expanded: LARGEST, time: self.door.limits.time };
