@@ -48,6 +48,17 @@ bench:
 activity:
     cargo bench --locked --profile dist --bench activity
 
+# Deliveries a second to a receiver on this machine, and a dead endpoint beside a healthy one.
+deliveries:
+    cargo bench --locked --profile dist --bench deliveries
+
+# Kill the real process under load, again and again: whatever was committed is delivered, or in the log as given up. Then
+# 10,000 deliveries to a receiver that fails at random.
+killed rounds='50' deliveries='10000':
+    eval "$(tests/postgres.sh start)"; trap 'tests/postgres.sh stop' EXIT; \
+    ROUNDS={{ rounds }} cargo test --locked --all-features --test it -- deliveries:: --nocapture; \
+    DELIVERIES={{ deliveries }} cargo test --locked --all-features --lib -- delivery::tests::accounting --nocapture
+
 # The server at ten times what it can answer: who waits how long, who is refused, what memory it takes.
 load:
     cargo bench --locked --profile dist --bench load

@@ -35,12 +35,14 @@
 //! - [`outbound`]: the one HTTP client for everything that we call.
 //! - `access`: who may manage this server, by tokens with roles; what they changed.
 //! - `store`: what outlives a call or the process: in memory, SQLite, PostgreSQL. No agent's turn waits for it.
+//! - `delivery`: tells neighbour systems, by webhooks that they manage in Zendesk's way.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
+//! - [`zendesk`]: Zendesk's webhooks as data, and their signatures. It knows no HTTP either.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket, and holds conversations with it (feature `testing`).
 //!
-//! Imports run downwards in this order: `server` and `emulator`, `fulfillment`, `flexible`, `auth` and
-//! `access`, `outbound` and `store`, `protocol` and `config`.
+//! Imports run downwards in this order: `server` and `emulator`, `fulfillment` and `delivery`, `flexible`,
+//! `auth` and `access`, `outbound` and `store`, `protocol`, `zendesk` and `config`.
 //!
 //! # Features
 //!
@@ -58,6 +60,7 @@ mod chance;
 pub mod cli;
 mod clock;
 pub mod config;
+mod delivery;
 mod demo;
 pub mod emulator;
 mod error;
@@ -67,12 +70,14 @@ pub mod fulfillment;
 mod nearest;
 pub mod outbound;
 pub mod protocol;
+mod queue;
 mod resources;
 pub mod server;
 mod store;
 mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod zendesk;
 
 pub use config::{DuplicateScope, OnDeadline};
 pub use error::{Error, ErrorKind, Result};
@@ -81,8 +86,8 @@ pub use fulfillment::extract::{
     Sentiment, Session, State, Tag, Utterance,
 };
 pub use fulfillment::{
-    Call, Deadline, ExportError, FulfillmentMessage, Handler, IntoReply, OnError, Rejection, Reply,
-    ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
+    Call, Deadline, EventError, Events, ExportError, FulfillmentMessage, Handler, IntoReply, OnError,
+    Rejection, Reply, ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
 };
 pub use server::{Rejoinder, Server, ServerError};
 
@@ -104,4 +109,8 @@ mod pages {
     mod handlers {}
     #[doc = include_str!("../docs/agents.md")]
     mod agents {}
+    #[doc = include_str!("../docs/EVENTS.md")]
+    mod events {}
+    #[doc = include_str!("../docs/webhooks-api.md")]
+    mod webhooks_api {}
 }

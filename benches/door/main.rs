@@ -22,6 +22,7 @@ mod logged;
 mod process;
 #[path = "../kit/rounds.rs"]
 mod rounds;
+mod told;
 
 use std::time::Duration;
 
@@ -47,6 +48,11 @@ fn main() {
                 number(requests),
                 number(connections),
             );
+        }
+        // The rows of subscriptions alone.
+        ["told"] => {
+            process::pin_self_to_last_core();
+            return told::compare();
         }
         _ => {}
     }
@@ -82,6 +88,7 @@ fn main() {
         );
     }
     logged::compare();
+    told::compare();
     let start = |kind| median((0..STARTS).map(|_| start_one(kind).1).collect());
     let (bare, rejoinder) = (start(Kind::Bare), start(Kind::Rejoinder));
     println!(
@@ -111,6 +118,8 @@ pub(crate) enum Kind<'u> {
     Whole,
     /// With the activity log at this `store.url`; empty keeps it in memory.
     Logged(&'u str),
+    /// Without the log, and with a store in which subscriptions are.
+    Told(&'u str),
 }
 
 pub(crate) fn start_one(kind: Kind<'_>) -> (Process, Duration) {
@@ -125,6 +134,10 @@ pub(crate) fn start_one(kind: Kind<'_>) -> (Process, Duration) {
         Kind::Rejoinder => "[activity]\nenabled = \"off\"\n".to_owned(),
         Kind::Whole => format!("[activity]\nenabled = \"off\"\n[auth]\nany_of = [{check}]\n"),
         Kind::Logged(url) => format!("[store]\nurl = {url:?}\n[activity]\nenabled = \"on\"\n"),
+        Kind::Told(url) => format!(
+            "[store]\nurl = {url:?}\n[activity]\nenabled = \"off\"\n\
+             [outbound]\ndangerous_allow_http = true\nallow_networks = [\"127.0.0.0/8\"]\n"
+        ),
     };
     let file = format!("[demo]\nenabled = true\n{settings}");
     std::fs::write(folder.path().join("rejoinder.toml"), file).expect("written");
@@ -135,7 +148,7 @@ pub(crate) fn start_one(kind: Kind<'_>) -> (Process, Duration) {
             folder,
             body,
         ),
-        Kind::Rejoinder | Kind::Whole | Kind::Logged(_) => Process::start(
+        Kind::Rejoinder | Kind::Whole | Kind::Logged(_) | Kind::Told(_) => Process::start(
             env!("CARGO_BIN_EXE_rejoinder").as_ref(),
             |address| ["serve", "--bind", &address.to_string()].map(str::to_owned).to_vec(),
             folder,

@@ -11,7 +11,7 @@ use crate::store::{Id, Query, Row, StoreError, Transaction, micros};
 /// A change that is made in the same transaction.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Change<'a> {
-    /// `create`, `update`, `delete`, `replay`, `erase`, `revoke`.
+    /// `create`, `update`, `delete`, `replay`, `erase`, `revoke`, `reveal_secret`, `reset_secret`.
     pub(crate) action: &'static str,
     /// The resource's name, such as `tokens/ID`.
     pub(crate) resource: &'a str,

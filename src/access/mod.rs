@@ -145,6 +145,11 @@ impl Access {
         }
         let text = value.to_str().map_err(|_| Refused::invalid("Authorization is no text"))?;
         let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+        if scheme.eq_ignore_ascii_case("basic") {
+            return Token::of_basic(token.trim()).ok_or_else(|| {
+                Refused::invalid("it is Basic, and not of the form EMAIL/token:rjt_ID_SECRET")
+            });
+        }
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Refused::invalid("Authorization is not of the scheme Bearer"));
         }

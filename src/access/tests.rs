@@ -1,6 +1,8 @@
 //! Tokens and the trail, on every database.
 
 use actix_web::http::header::HeaderValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::*;
@@ -52,6 +54,33 @@ fn a_token_lets_in_as_what_it_is_and_is_kept_as_a_hash() {
             }
         }
         assert_eq!(access.list().await.expect("listed").len(), 4);
+    });
+}
+
+#[test]
+fn a_token_may_come_as_zendesks_clients_send_theirs() {
+    each("basic", async |tested| {
+        let access = access(&tested.store, &Clock::manual());
+        open(&access);
+        let token = made(&access, &new(Role::Viewer)).await;
+        let basic = |text: String| {
+            let mut headers = HeaderMap::new();
+            let value = format!("Basic {}", STANDARD.encode(text));
+            headers.insert(AUTHORIZATION, HeaderValue::from_str(&value).expect("a value"));
+            headers
+        };
+        let who = access.judge(&basic(format!("ada@example.com/token:{token}"))).await.expect("let in");
+        assert_eq!(who.role, Role::Viewer);
+        for wrong in [
+            format!("ada@example.com:{token}"),
+            token.clone(),
+            "ada@example.com/token:".to_owned(),
+            format!("ada@example.com/token:{token}x"),
+        ] {
+            let refused = access.judge(&basic(wrong)).await.expect_err("refused");
+            assert_eq!(refused.code(), "invalid_token");
+            assert!(refused.to_string().contains("EMAIL/token") && !refused.to_string().contains(&token));
+        }
     });
 }
 

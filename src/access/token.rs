@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -41,6 +41,14 @@ impl Token {
             secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         usual.then_some(())?;
         Some(Self { id: id.parse().ok()?, secret: secret.to_owned() })
+    }
+
+    /// The token in Basic credentials, as Zendesk's clients present theirs: `EMAIL/token:TOKEN` in
+    /// base64. Whose address it is makes no difference.
+    pub(super) fn of_basic(credentials: &str) -> Option<Self> {
+        let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+        let (user, token) = text.split_once(':')?;
+        Self::parse(token).filter(|_| user.ends_with("/token"))
     }
 
     pub(crate) fn hash(&self) -> SecretHash {

@@ -142,6 +142,28 @@ pub(crate) struct Body<'a> {
     pub(crate) binary: bool,
 }
 
+impl Messages<'_> {
+    /// How much memory its requests and answers take, nearly.
+    pub(crate) fn size(&self) -> usize {
+        fn size(headers: &[(Text<'_>, Text<'_>)], body: Option<&Body<'_>>) -> usize {
+            64 * headers.len() + body.map_or(0, |body| body.text.len())
+        }
+        let requests = self.requests.iter();
+        let requests =
+            requests.map(|request| request.url.len() + size(&request.headers, request.body.as_ref()));
+        let answers = self.attempts.iter().filter_map(|attempt| attempt.response.as_ref());
+        let answers = answers.map(|answer| size(&answer.headers, answer.body.as_ref()));
+        requests.sum::<usize>() + answers.sum::<usize>()
+    }
+}
+
+impl Body<'_> {
+    pub(crate) fn into_owned(self) -> Body<'static> {
+        let Self { text, truncated, masked, binary } = self;
+        Body { text: text.into_owned().into(), truncated, masked, binary }
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_false(flag: &bool) -> bool {
     !flag

@@ -11,17 +11,17 @@ mod bounded;
 mod counts;
 mod facet;
 mod id;
-mod kept;
+pub(crate) mod kept;
 mod literals;
 pub(crate) mod moment;
 mod pack;
-mod parameters;
+pub(crate) mod parameters;
 mod pending;
 pub(crate) mod query;
 mod queue;
 mod range;
 pub(crate) mod record;
-mod redact;
+pub(crate) mod redact;
 pub(crate) mod replay;
 mod retention;
 mod row;
@@ -43,8 +43,8 @@ use tokio::task::AbortHandle;
 
 use bounded::Most;
 pub(crate) use counts::{Count, MOST_DAYS};
-use id::Ids;
-pub(crate) use id::{InvalidId, InvocationId};
+pub(crate) use id::{Ids, InvalidId, InvocationId};
+pub(crate) use kept::Parameters;
 use pack::Packing;
 use queue::Queue;
 pub(crate) use record::Record;
@@ -55,6 +55,7 @@ use writer::{Command, Writer};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::queue::Weighed as _;
 use crate::store::{Store, StoreError};
 use crate::telemetry::metrics::Metrics;
 
@@ -147,22 +148,25 @@ impl Activity {
 
     /// Keeps an invocation if there is room for it. Never waits.
     pub(crate) fn note(&self, record: Record) {
+        if !self.note_if_there_is_room(record) {
+            self.0.metrics.activity_lost("full", 1);
+        }
+    }
+
+    /// The same for who can come back with it; tells whether there was room.
+    pub(crate) fn note_if_there_is_room(&self, record: Record) -> bool {
         thread_local! {
             /// Where the texts of a row are made.
             static TEXTS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
-        let Shared { queue, rules, metrics, .. } = &*self.0;
-        let fits = if rules.is_quick(&record) {
-            TEXTS.with_borrow_mut(|texts| {
+        let Shared { queue, rules, .. } = &*self.0;
+        if rules.is_quick(&record) {
+            return TEXTS.with_borrow_mut(|texts| {
                 let row = rules.row(&record, texts);
-                queue.push_row(row, texts)
-            })
-        } else {
-            queue.push(record)
-        };
-        if !fits {
-            metrics.activity_lost("full", 1);
+                queue.add(row.room, |noted| noted.rows.add(row, texts))
+            });
         }
+        queue.add(record.size(), |noted| noted.records.push_back(record))
     }
 
     /// Writes what has been noted up to now, or finds that it cannot be written.

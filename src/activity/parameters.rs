@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 128;
 const LONGEST_VALUE: usize = 2048;
 
 /// Those of a request, or those that a standard answer sets.
-pub(super) fn of<'e>(envelope: &'e Envelope, allowed: &[String]) -> Parameters<'e> {
+pub(crate) fn of<'e>(envelope: &'e Envelope, allowed: &[String]) -> Parameters<'e> {
     let mut found = Parameters::default();
     let parameters = envelope.parameter_values();
     found.names.reserve(parameters.size_hint().0.min(MOST));
@@ -32,7 +32,7 @@ pub(super) fn of<'e>(envelope: &'e Envelope, allowed: &[String]) -> Parameters<'
 }
 
 /// Those that a flexible answer sets: its members, but for the messages.
-pub(super) fn set_by_object(body: &Bytes, messages_key: &str, allowed: &[String]) -> Parameters<'static> {
+pub(crate) fn set_by_object(body: &Bytes, messages_key: &str, allowed: &[String]) -> Parameters<'static> {
     let mut found = Parameters::default();
     let members: Struct = serde_json::from_slice(body).unwrap_or_default();
     for (name, value) in members.into_iter().filter(|(name, _)| name != messages_key) {
@@ -42,7 +42,7 @@ pub(super) fn set_by_object(body: &Bytes, messages_key: &str, allowed: &[String]
     found
 }
 
-fn add<'e>(
+pub(crate) fn add<'e>(
     found: &mut Parameters<'e>,
     name: Cow<'e, str>,
     is_null: bool,

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::queue::Queue;
+use super::queue::{Noted, Queue};
 use super::record::Record;
 use super::row::{Row, Rows, Rules};
+use crate::queue::Weighed as _;
 
 /// The most records that are made into rows at once.
 const MOST_MADE: usize = 512;
@@ -50,10 +51,12 @@ impl Pending {
         let mut texts = std::mem::take(&mut self.texts).into_bytes();
         texts.clear();
         texts.shrink_to(LARGE);
-        let mut taken = Rows { rows, texts };
-        if self.records.is_empty() {
-            queue.take(&mut self.records, &mut taken);
+        let mut noted = Noted { records: std::mem::take(&mut self.records), rows: Rows { rows, texts } };
+        if noted.records.is_empty() {
+            queue.take(&mut noted);
         }
+        self.records = noted.records;
+        let mut taken = noted.rows;
         let mut texts = Vec::new();
         for record in self.records.drain(..self.records.len().min(MOST_MADE)) {
             let mut row = rules.row(&record, &mut texts);

@@ -13,9 +13,11 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::InvocationId;
-use super::status::Kind;
+use super::kept::Messages;
+use super::status::{Kind, Status};
 use crate::outbound::Seen;
 use crate::protocol::Envelope;
+use crate::queue::Weighed;
 
 /// A call of the agent that was let in, as long as somebody needs it.
 pub(crate) trait Heard: fmt::Debug + Send + Sync {
@@ -30,6 +32,7 @@ pub(crate) trait Heard: fmt::Debug + Send + Sync {
 pub(crate) enum Record {
     Inbound(Box<Inbound>),
     Outbound(Box<Outbound>),
+    Delivered(Box<Delivered>),
 }
 
 /// A call that others made.
@@ -88,6 +91,23 @@ pub(crate) struct Outbound {
     pub(crate) took: Duration,
 }
 
+/// A delivery to a webhook, or the trial of one: masked and cut already by whoever made it.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub(crate) id: InvocationId,
+    pub(crate) kind: Kind,
+    pub(crate) origin: Option<InvocationId>,
+    pub(crate) place: Place,
+    /// The webhook's name.
+    pub(crate) webhook: String,
+    pub(crate) status: Status,
+    pub(crate) status_code: Option<u16>,
+    /// Why it did not arrive: a stable word, and a sentence.
+    pub(crate) error: Option<(String, String)>,
+    pub(crate) took: Duration,
+    pub(crate) messages: Messages<'static>,
+}
+
 /// A place in a conversation.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Place {
@@ -134,9 +154,8 @@ impl Headers {
     }
 }
 
-impl Record {
-    /// How much memory it holds on to, nearly.
-    pub(super) fn size(&self) -> usize {
+impl Weighed for Record {
+    fn size(&self) -> usize {
         /// Beside texts and bodies: the record, the call's own members, its places in lists.
         const BESIDE: usize = 2048;
         let body =
@@ -151,6 +170,7 @@ impl Record {
                         + inbound.error.as_ref().map_or(0, |(_, text)| text.len())
                 }
                 Self::Outbound(outbound) => body(&outbound.call) + outbound.seen.size(),
+                Self::Delivered(delivered) => delivered.messages.size(),
             }
     }
 }

@@ -177,7 +177,7 @@ impl Redactor {
 }
 
 /// The text without these values.
-pub(super) fn without<'t>(text: &'t str, values: &[String]) -> Cow<'t, str> {
+pub(crate) fn without<'t>(text: &'t str, values: &[String]) -> Cow<'t, str> {
     let mut text = Cow::Borrowed(text);
     for value in values.iter().filter(|value| value.len() >= SHORTEST) {
         if text.contains(value.as_str()) {

@@ -21,6 +21,8 @@ pub(crate) enum Replay {
         headers: Vec<(String, String)>,
         body: String,
     },
+    /// A delivery, which is made again from what is kept to be sent, and not from the log.
+    Delivery,
 }
 
 /// Why a call cannot be made again.
@@ -48,6 +50,12 @@ pub(crate) enum NotReplayable {
     NothingSent,
     #[error("calls of this kind are not made again")]
     Kind,
+    #[error("what was to be delivered is not kept any more")]
+    DeliveryGone,
+    #[error("its webhook was deleted")]
+    WebhookDeleted,
+    #[error("its webhook is not active")]
+    WebhookInactive,
 }
 
 impl NotReplayable {
@@ -60,6 +68,9 @@ impl NotReplayable {
             Self::Refused => "call_refused",
             Self::NothingSent => "nothing_sent",
             Self::Kind => "kind_not_replayable",
+            Self::DeliveryGone => "delivery_gone",
+            Self::WebhookDeleted => "webhook_deleted",
+            Self::WebhookInactive => "webhook_inactive",
         }
     }
 }
@@ -109,6 +120,7 @@ impl Replay {
                     body,
                 })
             }
+            Some(Kind::Delivery) => Ok(Self::Delivery),
             _ => Err(NotReplayable::Kind),
         }
     }

@@ -26,6 +26,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// Who calls whom.
     Kind {

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use crate::delivery::told;
 use crate::emulator::transcript;
 
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,8 @@ enum Of {
     Config,
     /// Transcripts of `rejoinder emulate`.
     Transcript,
+    /// What subscribed webhooks are sent.
+    Events,
 }
 
 impl Schema {
@@ -25,6 +28,7 @@ impl Schema {
         let schema = match self.of {
             Of::Config => serde_json::to_string_pretty(&crate::config::schema())?,
             Of::Transcript => transcript::SCHEMA.trim_end().to_owned(),
+            Of::Events => told::SCHEMA.trim_end().to_owned(),
         };
         writeln!(std::io::stdout(), "{schema}")?;
         Ok(ExitCode::SUCCESS)

@@ -9,7 +9,9 @@ mod activity;
 mod agent;
 pub mod checks;
 mod deferred;
+mod delivery;
 mod effective;
+mod events;
 mod flexible;
 mod layers;
 mod limits;
@@ -37,6 +39,8 @@ pub use activity::Activity;
 pub use agent::Agent;
 pub use checks::{Auth, Check};
 pub use deferred::{Deferral, Deferred};
+pub use delivery::Delivery;
+pub use events::Events;
 pub use flexible::{
     ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue,
     Semantics, Success, Unresolved, UrlEncoding, WholeBooleans,
@@ -105,6 +109,8 @@ pub struct Config {
     pub duplicates: Duplicates,
     /// `[deferred]`
     pub deferred: Deferred,
+    /// `[delivery]`
+    pub delivery: Delivery,
     /// `[outbound]`
     pub outbound: Outbound,
     /// `[access]`
@@ -131,6 +137,8 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// `[activity]`
     pub activity: Activity,
+    /// `[events]`
+    pub events: Events,
     /// `[log]`
     pub log: Log,
     /// `[traces]`
@@ -217,6 +225,7 @@ impl Config {
         let has_store = store.is_configured();
         let duplicates = reader.section("duplicates", |reader| Duplicates::read(reader, has_store));
         let deferred = reader.section("deferred", Deferred::read);
+        let delivery = reader.section("delivery", Delivery::read);
         let outbound = reader.section("outbound", Outbound::read);
         let access = reader.section("access", |reader| Access::read(reader, server.admin_bind.is_some()));
         let secrets = reader.section("secrets", Secrets::read);
@@ -226,6 +235,7 @@ impl Config {
         let webhooks_dir = reader.text("webhooks_dir").into();
         let environments_dir = reader.text("environments_dir").into();
         let activity = reader.section("activity", Activity::read);
+        let events = reader.section("events", Events::read);
         let log = reader.section("log", Log::read);
         let traces = reader.section("traces", Traces::read);
         reader.refuse_unknown();
@@ -236,6 +246,7 @@ impl Config {
             fulfillment,
             duplicates,
             deferred,
+            delivery,
             outbound,
             access,
             store,
@@ -249,6 +260,7 @@ impl Config {
             environments_dir,
             file: None,
             activity,
+            events,
             log,
             traces,
             effective: String::new(),

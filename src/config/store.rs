@@ -22,6 +22,7 @@ pub struct Store {
     pub max_connections: usize,
     pub timeout: Duration,
     pub memory_limit: usize,
+    pub accept_loss: bool,
     /// The folder that a relative SQLite file stands in; empty for the working folder.
     pub(crate) folder: PathBuf,
     /// Whether this is an instance on Cloud Run, whose files do not last.
@@ -36,6 +37,7 @@ impl Default for Store {
             max_connections: 8,
             timeout: Duration::from_secs(5),
             memory_limit: 64 << 20,
+            accept_loss: false,
             folder: PathBuf::new(),
             on_cloud_run: false,
         }
@@ -65,6 +67,7 @@ impl Store {
             max_connections: reader.integer("max_connections", 1..=1000),
             timeout: reader.duration("timeout", SECOND / 10..=60 * SECOND),
             memory_limit: reader.size("memory_limit", 1 << 20..=1 << 40),
+            accept_loss: reader.flag("accept_loss"),
             on_cloud_run: reader.variable("K_SERVICE").is_some(),
             folder: reader.folder().map(Path::to_owned).unwrap_or_default(),
         }

@@ -10,6 +10,7 @@ use crate::protocol::Envelope;
 use crate::telemetry::trace::Trace;
 
 use super::deadline::{Deadline, Times};
+use super::events::{Emit, Events};
 use super::extract::States;
 
 /// One call of the agent. Cloning it is cheap; it is the same call.
@@ -30,6 +31,8 @@ struct Inner {
     times: Times,
     /// What it is called in the activity log, if there is one.
     invocation: Option<InvocationId>,
+    /// Who tells the events of its handler, if anybody does.
+    emits: Option<Arc<dyn Emit>>,
 }
 
 impl Heard for Inner {
@@ -52,6 +55,7 @@ impl Call {
                 trace: Trace::default(),
                 times,
                 invocation: None,
+                emits: None,
             }),
         }
     }
@@ -68,6 +72,14 @@ impl Call {
     pub(crate) fn logged(mut self, invocation: Option<InvocationId>) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
             inner.invocation = invocation;
+        }
+        self
+    }
+
+    /// The same call, whose handler's events go there. To be said before there are clones.
+    pub(crate) fn telling(mut self, emits: Option<Arc<dyn Emit>>) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.emits = emits;
         }
         self
     }
@@ -104,6 +116,16 @@ impl Call {
     #[must_use]
     pub fn deadline(&self) -> Deadline {
         self.inner.times.limit()
+    }
+
+    /// Tells subscribed webhooks what happened; handlers usually name [`Events`] as an input.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        Events::of(self)
+    }
+
+    pub(super) fn emits(&self) -> Option<&Arc<dyn Emit>> {
+        self.inner.emits.as_ref()
     }
 
     pub(crate) fn times(&self) -> &Times {

@@ -5,6 +5,7 @@
 mod call;
 pub(crate) mod deadline;
 pub(crate) mod deferred;
+pub(crate) mod events;
 mod export;
 pub mod extract;
 pub mod handler;
@@ -16,6 +17,7 @@ pub(crate) mod upstream;
 
 pub use call::Call;
 pub use deadline::Deadline;
+pub use events::{EventError, Events};
 pub use export::ExportError;
 #[cfg(feature = "cli")]
 pub(crate) use export::standard as standard_webhook;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::circuits::{CircuitChange, Circuits};
 use crate::clock::Clock;
 use crate::telemetry::metrics::{BreakerState, Circuit};
 
@@ -17,6 +18,7 @@ pub(super) struct Breaker {
     state: Mutex<State>,
     /// Where the metrics read what it does.
     told: Arc<BreakerState>,
+    circuits: Arc<Circuits>,
 }
 
 #[derive(Debug)]
@@ -43,9 +45,10 @@ impl Breaker {
         open_for: Duration,
         clock: Clock,
         told: Arc<BreakerState>,
+        circuits: Arc<Circuits>,
     ) -> Self {
         let state = Mutex::new(State { failed: 0, opened: None, trial: false, epoch: 0 });
-        Self { name: name.to_owned(), failures, open_for, clock, state, told }
+        Self { name: name.to_owned(), failures, open_for, clock, state, told, circuits }
     }
 
     /// Permits a call, or says how long the target is left alone yet.
@@ -67,6 +70,11 @@ impl Breaker {
         Ok(Permit { breaker: self, epoch: state.epoch, trial: true })
     }
 
+    fn tell(&self, opened_after: Option<usize>) {
+        let change = || CircuitChange { name: self.name.clone(), opened_after, open_for: self.open_for };
+        self.circuits.tell(change);
+    }
+
     // What a panic left behind is still a valid state: each change is a few plain assignments.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -85,7 +93,9 @@ impl Permit<'_> {
             state.epoch += 1;
             state.trial = false;
             self.breaker.told.set(Circuit::Closed);
+            drop(state);
             tracing::info!(target: "rejoinder::outbound", webhook = self.breaker.name, "answers again");
+            self.breaker.tell(None);
         }
     }
 
@@ -98,15 +108,21 @@ impl Permit<'_> {
         }
         state.failed = state.failed.saturating_add(1);
         if self.trial || state.failed >= breaker.failures {
-            state.opened = Some(breaker.clock.now());
+            let was_closed = state.opened.replace(breaker.clock.now()).is_none();
+            let failed = state.failed;
             state.epoch += 1;
             state.trial = false;
             breaker.told.set(Circuit::Open);
+            drop(state);
             tracing::warn!(
-                target: "rejoinder::outbound", webhook = breaker.name, failures = state.failed,
+                target: "rejoinder::outbound", webhook = breaker.name, failures = failed,
                 open_ms = u64::try_from(breaker.open_for.as_millis()).unwrap_or(u64::MAX),
                 "failed too often and is left alone for a while",
             );
+            // A trial that failed changes nothing for those who call.
+            if was_closed {
+                breaker.tell(Some(failed));
+            }
         }
     }
 }
@@ -132,7 +148,11 @@ mod tests {
 
     fn breaker(failures: usize) -> (Breaker, Clock) {
         let clock = Clock::manual();
-        (Breaker::new("Weather API", failures, OPEN, clock.clone(), Arc::default()), clock)
+        (breaker_told(failures, clock.clone(), Arc::default()), clock)
+    }
+
+    fn breaker_told(failures: usize, clock: Clock, circuits: Arc<Circuits>) -> Breaker {
+        Breaker::new("Weather API", failures, OPEN, clock, Arc::default(), circuits)
     }
 
     fn fail(breaker: &Breaker, times: usize) {
@@ -179,6 +199,22 @@ mod tests {
         early.succeeded();
         late.failed();
         assert_eq!(breaker.enter().expect_err("open"), OPEN / 2);
+    }
+
+    #[test]
+    fn a_circuit_is_told_when_it_opens_and_when_it_closes_and_not_between() {
+        let (circuits, told) = (Arc::new(Circuits::default()), Arc::new(Mutex::new(Vec::new())));
+        let heard = Arc::clone(&told);
+        circuits.listen(move |change| heard.lock().expect("no panic").push(change.opened_after));
+        let clock = Clock::manual();
+        let breaker = breaker_told(2, clock.clone(), circuits);
+        fail(&breaker, 2);
+        clock.advance(OPEN);
+        fail(&breaker, 1);
+        clock.advance(OPEN);
+        breaker.enter().expect("a trial").succeeded();
+        breaker.enter().expect("closed").succeeded();
+        assert_eq!(*told.lock().expect("no panic"), [Some(2), None]);
     }
 
     #[test]

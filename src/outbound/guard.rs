@@ -60,12 +60,13 @@ impl Guard {
         Self { networks, hosts, allow_http: settings.dangerous_allow_http }
     }
 
-    /// Checks all that a URL shows by itself. `pinned` says that the operator set where it leads.
-    pub(super) fn check(&self, url: &Url, pinned: bool) -> Result<(), OutboundError> {
+    /// Checks all that a URL shows by itself. `pinned` says that the operator set where it leads, `http`
+    /// that plain HTTP will do whatever the settings say.
+    pub(super) fn check(&self, url: &Url, pinned: bool, http: bool) -> Result<(), OutboundError> {
         let invalid = |reason: &str| Err(OutboundError::UrlInvalid { reason: reason.to_owned() });
         match url.scheme() {
             "https" => {}
-            "http" if self.allow_http => {}
+            "http" if http || self.allow_http => {}
             "http" => return Err(OutboundError::HttpRefused { host: place(url) }),
             _ => return invalid("expected a URL with https"),
         }
@@ -162,7 +163,7 @@ mod tests {
 
     fn check(guard: &Guard, url: &str) -> Result<(), String> {
         let url = Url::parse(url).expect("a URL");
-        guard.check(&url, false).map_err(|error| error.to_string())
+        guard.check(&url, false, false).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -261,8 +262,8 @@ mod tests {
             let guard = guard(&["10.0.0.0/8"], &["*.a", "b"]);
             for text in [text.clone(), format!("https://{host}/"), format!("https://{text}/")] {
                 if let Ok(url) = Url::parse(&text) {
-                    let _ = guard.check(&url, false);
-                    let _ = guard.check(&url, true);
+                    let _ = guard.check(&url, false, false);
+                    let _ = guard.check(&url, true, false);
                 }
             }
             let _ = guard.check_address(&text, IpAddr::from([10, 0, 0, 1]));

@@ -21,6 +21,7 @@ mod address;
 mod breaker;
 mod budget;
 mod cause;
+mod circuits;
 mod client;
 pub(crate) mod credentials;
 mod error;
@@ -29,7 +30,7 @@ mod guard;
 mod message;
 pub(crate) mod metadata;
 mod resolver;
-mod retry;
+pub(crate) mod retry;
 mod secret_manager;
 mod secrets;
 mod seen;
@@ -48,6 +49,7 @@ use tokio::sync::Semaphore;
 pub use address::Rule;
 #[cfg(feature = "cli")]
 pub(crate) use address::rule as address_rule;
+pub(crate) use circuits::{CircuitChange, Circuits};
 pub use error::{OutboundError, Phase};
 pub use guard::Refusal;
 pub use message::{Request, Response};
@@ -90,6 +92,7 @@ struct Shared {
     clock: Clock,
     chance: Chance,
     metrics: Metrics,
+    circuits: Arc<Circuits>,
 }
 
 /// What is called, as its own settings have it.
@@ -186,7 +189,13 @@ impl Outbound {
         let clients = Clients::new(guard.clone(), parts.resolver, parts.measured);
         let Parts { clock, chance, metrics, .. } = parts;
         let settings = settings.clone();
-        Self { shared: Arc::new(Shared { settings, guard, clients, clock, chance, metrics }) }
+        let circuits = Arc::default();
+        Self { shared: Arc::new(Shared { settings, guard, clients, clock, chance, metrics, circuits }) }
+    }
+
+    /// Where it is told that a target is left alone, or answers again.
+    pub(crate) fn circuits(&self) -> &Circuits {
+        &self.shared.circuits
     }
 
     /// What its calls are counted in, which whoever has it can add to.
@@ -236,17 +245,49 @@ impl Outbound {
         let client = self.shared.clients.get(settings, target.allowed_ca_certs, endpoint)?;
         let clock = self.shared.clock.clone();
         let calls = self.shared.metrics.webhook(target.name);
-        let open_for = settings.breaker_open;
+        let (open_for, circuits) = (settings.breaker_open, Arc::clone(&self.shared.circuits));
+        let breaker =
+            Breaker::new(target.name, settings.breaker_failures, open_for, clock, calls.breaker(), circuits);
         Ok(Target {
             name: target.name.to_owned(),
             timeout: target.timeout,
             response_limit: RESPONSE_LIMIT,
             client,
             pinned: endpoint.is_some(),
-            breaker: Breaker::new(target.name, settings.breaker_failures, open_for, clock, calls.breaker()),
+            breaker,
             calls,
             slots: Semaphore::new(settings.max_concurrent),
+            attempts: settings.max_attempts,
+            http: false,
+            cuts: false,
             shared: self.shared.clone(),
         })
+    }
+
+    /// A target for calls of any address whose attempts, pauses and places somebody else counts: it
+    /// makes one attempt, has no breaker, and keeps so much of an answer. Plain HTTP may be called: who
+    /// asks has judged what is sent.
+    pub(crate) fn bare(
+        &self,
+        name: &str,
+        timeout: Duration,
+        keeps: usize,
+    ) -> Result<Target, OutboundSetupError> {
+        let target = self.target(&TargetSettings { timeout, ..TargetSettings::new(name) })?;
+        let (clock, told) = (self.shared.clock.clone(), Arc::default());
+        Ok(Target {
+            response_limit: keeps,
+            breaker: Breaker::new(name, 0, Duration::ZERO, clock, told, Arc::default()),
+            slots: Semaphore::new(Semaphore::MAX_PERMITS),
+            attempts: 1,
+            http: true,
+            cuts: true,
+            ..target
+        })
+    }
+
+    /// Chance, as tests seed it.
+    pub(crate) fn chance(&self) -> &Chance {
+        &self.shared.chance
     }
 }

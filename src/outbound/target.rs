@@ -31,6 +31,12 @@ pub struct Target {
     pub(super) pinned: bool,
     pub(super) breaker: Breaker,
     pub(super) slots: Semaphore,
+    /// How often a call is made at most.
+    pub(super) attempts: usize,
+    /// Whether plain HTTP may be called whatever the settings say.
+    pub(super) http: bool,
+    /// Whether an answer that is too large is cut, where it is refused otherwise.
+    pub(super) cuts: bool,
     pub(super) shared: Arc<Shared>,
     pub(super) calls: Arc<WebhookCalls>,
 }
@@ -101,7 +107,7 @@ impl Target {
         deadline: Option<Instant>,
         seen: Option<&mut Seen>,
     ) -> Result<Response, OutboundError> {
-        self.shared.guard.check(&request.url, self.pinned)?;
+        self.shared.guard.check(&request.url, self.pinned, self.http)?;
         request.check_headers()?;
         self.prepare(&mut request);
         let budget = Budget::new(self.shared.clock.now(), self.timeout, deadline);
@@ -147,7 +153,7 @@ impl Target {
         budget: &Budget,
         mut seen: Option<&mut Seen>,
     ) -> Result<Response, OutboundError> {
-        let Shared { clock, chance, settings, .. } = &*self.shared;
+        let Shared { clock, chance, .. } = &*self.shared;
         let host = place(&request.url);
         if let Some(seen) = &mut seen {
             seen.request(request);
@@ -164,7 +170,7 @@ impl Target {
             if let Ok(response) = &mut outcome {
                 response.attempts = attempt;
             }
-            if attempt >= settings.max_attempts {
+            if attempt >= self.attempts {
                 return outcome;
             }
             let pause = retry::pause(&request.method, &outcome, attempt, clock.wall(), chance.fraction());
@@ -201,7 +207,7 @@ impl Target {
         let answered = clock.now();
         let status = answer.status().as_u16();
         let headers = answer.headers().clone();
-        let body = timeout(budget.left(answered), read(answer, self.response_limit, &context))
+        let body = timeout(budget.left(answered), read(answer, self.response_limit, self.cuts, &context))
             .await
             .map_err(|_| late(Phase::Body))??;
         let timing = Timing { connect, head: answered - begun, body: clock.now() - answered };
@@ -209,21 +215,26 @@ impl Target {
     }
 }
 
-/// Reads a body, and stops where it becomes too large.
+/// Reads a body, and stops where it becomes too large: `cuts` says that this much of it will do.
 async fn read(
     mut answer: reqwest::Response,
     limit: usize,
+    cuts: bool,
     context: &Context<'_>,
 ) -> Result<Bytes, OutboundError> {
     let too_large =
         |announced| OutboundError::ResponseTooLarge { host: context.host.to_owned(), limit, announced };
     let announced = answer.content_length();
-    if announced.is_some_and(|size| size > limit as u64) {
+    if !cuts && announced.is_some_and(|size| size > limit as u64) {
         return Err(too_large(announced));
     }
     let mut body = BytesMut::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| context.explain(error))? {
         if body.len() + piece.len() > limit {
+            if cuts {
+                body.extend_from_slice(&piece[..limit - body.len()]);
+                return Ok(body.freeze());
+            }
             return Err(too_large(None));
         }
         // Most answers come in one piece, which needs no copy.

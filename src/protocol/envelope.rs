@@ -176,6 +176,11 @@ impl Envelope {
         self.list(Slot::Messages).map(Option::unwrap_or_default)
     }
 
+    /// `messages` as they stand in the request, if they do.
+    pub(crate) fn messages_text(&self) -> Option<&str> {
+        self.found.slot(Slot::Messages).map(|span| span.of(&self.text))
+    }
+
     /// `intentInfo`, if an intent has matched.
     ///
     /// # Errors

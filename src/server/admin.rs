@@ -7,7 +7,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 
 use super::api;
-use super::manage::dialogflow::Api;
+use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
 use super::run::ServerError;
 use super::service::Service;
@@ -32,9 +32,14 @@ impl Admin {
     }
 
     /// Answers until the handle is told to stop.
-    pub(super) fn start(self, service: &Service, dialogflow: &Api) -> std::io::Result<ServerHandle> {
+    pub(super) fn start(
+        self,
+        service: &Service,
+        dialogflow: &dialogflow::Api,
+        zendesk: &zendesk::Api,
+    ) -> std::io::Result<ServerHandle> {
         let Self { listener, address } = self;
-        let (service, dialogflow) = (service.clone(), dialogflow.clone());
+        let (service, dialogflow, zendesk) = (service.clone(), dialogflow.clone(), zendesk.clone());
         let app = move || {
             App::new()
                 .configure(|config| {
@@ -42,6 +47,7 @@ impl Admin {
                     pages::register_handlers(config, &service, Audience::Everyone);
                     api::register(config, &service.door, Audience::Everyone);
                     dialogflow.register(config);
+                    zendesk.register(config);
                 })
                 .default_service(web::to(|| async { pages::nothing_here() }))
         };

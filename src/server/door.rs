@@ -1,7 +1,7 @@
 //! What all ways in share: the handlers, who may call, the limits.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -18,6 +18,8 @@ use crate::access::Access;
 use crate::activity::Activity;
 use crate::auth::Auth;
 use crate::config::{DuplicateScope, Turn};
+use crate::delivery::Delivery;
+use crate::delivery::told::Told;
 use crate::fulfillment::Fulfillment;
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
@@ -36,6 +38,10 @@ pub(crate) struct Door {
     pub(crate) metrics: Metrics,
     /// Where calls are kept, if they are.
     pub(crate) activity: Option<Activity>,
+    /// Who tells neighbour systems of calls, once the server runs.
+    pub(crate) told: OnceLock<Told>,
+    /// Who sends what they are told, once the server runs.
+    pub(crate) delivery: OnceLock<Delivery>,
     /// Where everything is kept that is not the agent's turn.
     pub(crate) store: Store,
     /// Who may manage.

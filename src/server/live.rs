@@ -112,6 +112,11 @@ impl Live {
         Self { code, outbound, google, secrets, deferrals, activity: None, door: None, current }
     }
 
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Arc<Config> {
+        Arc::clone(&self.current().config)
+    }
+
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.secrets
     }
@@ -193,7 +198,7 @@ impl Live {
 
 impl Serving for Live {
     fn config(&self) -> Arc<Config> {
-        Arc::clone(&self.current().config)
+        self.settings()
     }
 
     fn files(&self) -> Arc<Resources> {

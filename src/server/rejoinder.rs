@@ -1,8 +1,8 @@
 //! A fulfillment server in one chain of calls.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 
@@ -238,6 +238,8 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         access: Access::new(&config.access, store.clone()),
         store,
         activity,
+        told: OnceLock::new(),
+        delivery: OnceLock::new(),
         tracing: Tracing::new(&config.traces),
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),

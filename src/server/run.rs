@@ -14,10 +14,11 @@ use super::connections::{self, Connections, Rules};
 use super::door::Door;
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
-use super::manage::dialogflow::Api;
+use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
 use super::reload::Reloads;
 use super::service::Service;
+use super::telling::Telling;
 use super::tls::{self, Tls};
 #[cfg(feature = "cli")]
 use crate::access::Access;
@@ -109,7 +110,7 @@ impl Keys {
 pub struct Server {
     service: Service,
     live: Live,
-    dialogflow: Api,
+    dialogflow: dialogflow::Api,
     settings: config::Server,
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
@@ -144,7 +145,7 @@ impl Server {
         let admin = Admin::bind(settings.admin_bind.as_ref())?;
         let reloads = Reloads::default();
         let tls = tls::prepare(&settings.tls, &service.door, &reloads)?;
-        let dialogflow = Api::new(&live, &service.door);
+        let dialogflow = dialogflow::Api::new(&live, &service.door);
         Ok(Self { service, live, dialogflow, settings, listeners, addresses, admin, tls, reloads })
     }
 
@@ -235,10 +236,12 @@ impl Server {
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         self.prepare().await?;
         let Self { service, live, dialogflow, settings, listeners, admin, tls, .. } = self;
-        let admin = admin.map(|admin| admin.start(&service, &dialogflow)).transpose()?;
         let fresh = tokio::spawn(live.secrets().clone().keep_fresh());
         dialogflow.prepare().await;
         let following = dialogflow.follow();
+        let telling = Telling::start(&live, &service.door).await?;
+        let zendesk = zendesk::Api::new(&service.door, &telling.webhooks, &telling.delivery);
+        let admin = admin.map(|admin| admin.start(&service, &dialogflow, &zendesk)).transpose()?;
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -258,9 +261,9 @@ impl Server {
         for listener in listeners {
             let config = tls.as_ref().map(Tls::server_config).transpose();
             let config = config.map_err(std::io::Error::other)?;
-            let (service, dialogflow) = (service.clone(), dialogflow.clone());
+            let (service, dialogflow, zendesk) = (service.clone(), dialogflow.clone(), zendesk.clone());
             server = connections::listen(server, listener, config, &connections, move || {
-                app(&service, &dialogflow)
+                app(&service, &dialogflow, &zendesk)
             })?;
         }
         let _watching = tls.map(|tls| tls::Watching::start(tls, Arc::clone(&watched)));
@@ -268,11 +271,18 @@ impl Server {
         let handle = running.handle();
         let running = tokio::spawn(running);
         shutdown.await;
-        stop(&lifecycle, &connections, &handle, settings.shutdown_timeout).await;
+        let time = settings.shutdown_timeout;
+        tokio::join!(
+            stop(&lifecycle, &connections, &handle, time),
+            telling.close(time.saturating_sub(CLOSING))
+        );
         fresh.abort();
         following.abort();
         // Boxed, as it is once a run and would be a part of this future all the time.
-        let storing = Box::pin(last_of_store(&watched));
+        let storing = Box::pin(async {
+            telling.flush().await;
+            last_of_store(&watched).await;
+        });
         tokio::join!(tracing.finish(LAST_TRACES), storing);
         if let Some(admin) = admin {
             admin.stop(false).await;
@@ -339,7 +349,8 @@ async fn stop(lifecycle: &Lifecycle, connections: &Connections, handle: &ServerH
 
 fn app(
     service: &Service,
-    dialogflow: &Api,
+    dialogflow: &dialogflow::Api,
+    zendesk: &zendesk::Api,
 ) -> App<
     impl actix_web::dev::ServiceFactory<
         actix_web::dev::ServiceRequest,
@@ -357,6 +368,7 @@ fn app(
                 pages::register_handlers(config, service, Audience::Local);
                 api::register(config, &service.door, Audience::Local);
                 dialogflow.register(config);
+                zendesk.register(config);
             }
         })
         .default_service(web::to(|| async { pages::nothing_here() }))

@@ -14,6 +14,7 @@ use crate::activity::InvocationId;
 use crate::config::OnDeadline;
 use crate::error::Error;
 use crate::fulfillment::deadline::by;
+use crate::fulfillment::events::Emit;
 use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment, Route};
 use crate::telemetry::trace::Trace;
 
@@ -45,9 +46,14 @@ struct Done {
 }
 
 impl Turn {
-    /// The same call, in this trace, with this name in the activity log.
-    pub(super) fn traced(self, trace: &Trace, invocation: Option<InvocationId>) -> Self {
-        Self { call: self.call.traced(trace).logged(invocation), ..self }
+    /// The same call, in this trace, with this name in the activity log, whose events go there.
+    pub(super) fn traced(
+        self,
+        trace: &Trace,
+        invocation: Option<InvocationId>,
+        emits: Option<Arc<dyn Emit>>,
+    ) -> Self {
+        Self { call: self.call.traced(trace).logged(invocation).telling(emits), ..self }
     }
 
     async fn run(self, claim: Option<Claim>) -> Done {

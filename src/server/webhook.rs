@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::activity::Activity;
 use crate::auth::{self, Caller, Presented};
+use crate::delivery::told::Told;
 use crate::fulfillment::{Answer, AnswerForm, Call, Fulfillment};
 use crate::protocol::Envelope;
 
@@ -73,7 +74,7 @@ pub(crate) async fn answer(
     let mut response = match admitted {
         // Dropped after the response is made: shutdown waits for it.
         Ok((admitted, place, _in_flight)) => {
-            let turn = admitted.traced(&trace, invocation);
+            let turn = admitted.traced(&trace, invocation, door.told.get().map(Told::emits));
             (call, route) = (turn.call.clone(), turn.route.clone());
             (record.call, record.route) = (Some(&call), route.as_deref());
             record.parameters = door.shown.of(call.envelope());
@@ -130,6 +131,9 @@ pub(crate) async fn answer(
     }
     if let Ok(id) = HeaderValue::from_str(&identity.request_id) {
         response.headers_mut().insert(super::REQUEST_ID, id);
+    }
+    if let Some(told) = door.told.get() {
+        record.tell(told, invocation);
     }
     if let Some(activity) = &door.activity
         && let Some(id) = invocation

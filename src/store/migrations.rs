@@ -33,6 +33,9 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_dialogflow"),
     migration!(3, "0003_activity"),
     migration!(4, "0004_duplicates"),
+    migration!(5, "0005_webhooks"),
+    migration!(6, "0006_deliveries"),
+    migration!(7, "0007_conversations"),
 ];
 
 /// Two processes that start together must not both migrate; any number will do, as long as it is ours.

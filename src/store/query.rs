@@ -1,5 +1,8 @@
 //! Queries, what is bound to them, and the rows they give: one form for both databases.
 
+use std::fmt;
+use std::str::FromStr;
+
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{
@@ -137,6 +140,20 @@ impl Row {
             Either::Postgres(row) => row.try_get(column),
         };
         found.map_err(|error| StoreError::Query {
+            place: self.place.clone(),
+            cause: format!("column {column}: {error}"),
+        })
+    }
+}
+
+impl Row {
+    /// The value of a text column that is written in some form.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such column, or it holds something else.
+    pub(crate) fn parsed<T: FromStr<Err: fmt::Display>>(&self, column: &str) -> Result<T, StoreError> {
+        self.get::<String>(column)?.parse().map_err(|error| StoreError::Query {
             place: self.place.clone(),
             cause: format!("column {column}: {error}"),
         })

@@ -7,7 +7,7 @@ use actix_web::{App, HttpServer, web};
 use rejoinder::auth::{Auth, Basic};
 use rejoinder::config::Secret;
 use rejoinder::server::Service;
-use rejoinder::{Rejoinder, Reply, Router, State, Tag};
+use rejoinder::{Events, Rejoinder, Reply, Result, Router, State, Tag};
 use serde_json::json;
 
 use crate::kit::{Answer, Connection, Request, call};
@@ -49,6 +49,20 @@ impl Drop for Embedded {
         // The command is sent at once; nobody needs to wait for its end.
         drop(self.handle.stop(false));
     }
+}
+
+#[test]
+fn a_handler_in_an_app_may_tell_events_that_nobody_is_told() {
+    let order = async |events: Events| -> Result<Reply> {
+        events.emit("order_placed", json!({ "order_id": "A-1" }))?;
+        events.emit_kept("order_kept", json!({})).await?;
+        let wrong = events.emit("Order placed", json!({})).is_err();
+        Ok(Reply::unchanged().set("wrong", wrong))
+    };
+    let shop = Rejoinder::new().tag("order", order);
+    let app = Embedded::start(vec![shop.service("/shop", Auth::open()).expect("a door")]);
+    let reply = app.ask(&Request::call(call("order", &json!({}))).path("/shop")).reply();
+    assert_eq!(reply["sessionInfo"]["parameters"], json!({ "wrong": true }));
 }
 
 #[test]

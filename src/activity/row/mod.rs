@@ -1,5 +1,6 @@
 //! From what the paths handed over to what is written: decoded, masked, cut.
 
+mod delivered;
 mod inbound;
 mod outbound;
 
@@ -30,11 +31,10 @@ pub(super) struct Row {
     kind: Kind,
     status: Status,
     status_code: u16,
-    error_type: &'static str,
     /// Where its texts begin, and how long they are: the session, the summary, the messages; then what
-    /// else it has in common with others, the webhook, the tag, the environment, the agent.
+    /// else it has in common with others, the type of error, the webhook, the tag, the environment, the agent.
     start: usize,
-    lengths: [usize; 7],
+    lengths: [usize; 8],
     /// What it counts in the queue.
     pub(super) room: usize,
 }
@@ -48,12 +48,12 @@ impl Row {
 
     /// What it has in common with others.
     pub(super) fn facet<'t>(&self, texts: &'t str) -> Facet<'t> {
-        let [_, _, _, webhook, tag, environment, agent] = self.texts(texts);
-        let Self { kind, status, status_code, error_type, .. } = *self;
+        let [_, _, _, error_type, webhook, tag, environment, agent] = self.texts(texts);
+        let Self { kind, status, status_code, .. } = *self;
         Facet { kind, status, status_code, error_type, webhook, tag, environment, agent }
     }
 
-    fn texts<'t>(&self, texts: &'t str) -> [&'t str; 7] {
+    fn texts<'t>(&self, texts: &'t str) -> [&'t str; 8] {
         let mut start = self.start;
         self.lengths.map(|length| {
             let part = texts.get(start..start + length).unwrap_or_default();
@@ -98,7 +98,6 @@ struct Call<'c> {
     id: InvocationId,
     parent: Option<InvocationId>,
     session: &'c str,
-    error_type: &'static str,
     facet: Facet<'c>,
 }
 
@@ -110,6 +109,7 @@ impl Rules {
         match record {
             Record::Inbound(inbound) => self.inbound(inbound, texts),
             Record::Outbound(outbound) => self.outbound(outbound, texts),
+            Record::Delivered(delivered) => self.delivered(delivered, texts),
         }
     }
 
@@ -117,32 +117,31 @@ impl Rules {
     pub(super) fn is_quick(&self, record: &Record) -> bool {
         match record {
             Record::Inbound(_) => !self.settings.inbound_bodies,
-            Record::Outbound(_) => false,
+            Record::Outbound(_) | Record::Delivered(_) => false,
         }
     }
 
     fn write(
         &self,
-        call: Call<'_>,
+        call: &Call<'_>,
         summary: &Summary<'_>,
         messages: &Messages<'_>,
         texts: &mut Vec<u8>,
     ) -> Row {
-        let Call { id, parent, session, error_type, facet } = call;
+        let Call { id, parent, session, facet } = *call;
         texts.extend_from_slice(session.as_bytes());
         let json = [self.json(summary, texts), self.json(messages, texts)];
-        let words = [facet.webhook, facet.tag, facet.environment, facet.agent];
+        let words = [facet.error_type, facet.webhook, facet.tag, facet.environment, facet.agent];
         words.iter().for_each(|word| texts.extend_from_slice(word.as_bytes()));
-        let [webhook, tag, environment, agent] = words.map(str::len);
+        let [error_type, webhook, tag, environment, agent] = words.map(str::len);
         let mut row = Row {
             id: id.number(),
             parent: parent.map(InvocationId::number),
             kind: facet.kind,
             status: facet.status,
             status_code: facet.status_code,
-            error_type,
             start: 0,
-            lengths: [session.len(), json[0], json[1], webhook, tag, environment, agent],
+            lengths: [session.len(), json[0], json[1], error_type, webhook, tag, environment, agent],
             room: 0,
         };
         row.room = row.size();

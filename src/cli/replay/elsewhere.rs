@@ -64,6 +64,9 @@ impl Elsewhere {
                 let whole: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
                 posted(&self.to, whole["sessionInfo"]["parameters"].to_string())
             }
+            Some("delivery") if kept["body"]["truncated"] == true || kept["body"]["masked"] == true => {
+                Err("the log has not all of its body; without --to the server sends it whole".to_owned())
+            }
             _ => self.of_upstream(kept, text),
         }?;
         for (name, value) in &self.headers {

@@ -11,6 +11,7 @@
 //! | [`Payload<T>`] | what the integration passed along, such as a phone caller's number |
 //! | [`Messages`] | what the agent has queued for the user |
 //! | [`State<T>`] | something of yours, given to the router |
+//! | [`Events`](crate::Events) | tells subscribed webhooks what happened |
 //! | [`Caller`](crate::auth::Caller) | who was verified |
 //! | [`Deadline`](crate::Deadline) | when the call must have been answered |
 //! | [`WebhookRequest`](crate::protocol::WebhookRequest), [`Call`] | everything |

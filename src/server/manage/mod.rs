@@ -1,3 +1,4 @@
-//! Changing what is served, over the platforms' own APIs.
+//! Changing what is served and who is told, over the platforms' own APIs.
 
 pub(super) mod dialogflow;
+pub(crate) mod zendesk;

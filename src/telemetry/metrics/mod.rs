@@ -4,6 +4,7 @@
 //! whatever has a name of its own, a tag or a webhook, looks it up once and keeps the handle.
 
 mod calls;
+mod deliveries;
 mod histogram;
 mod labelled;
 mod outbound;
@@ -16,10 +17,12 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 pub(crate) use calls::{Queued, TagCalls};
+pub(crate) use deliveries::DeliveryCalls;
 pub(crate) use outbound::{BreakerState, Circuit, WebhookCalls};
 pub(crate) use text::CONTENT_TYPE;
 
 use calls::Calls;
+use deliveries::Deliveries;
 use labelled::Labelled;
 use tally::Tally;
 
@@ -34,10 +37,13 @@ struct Inner {
     started: SystemTime,
     calls: Calls,
     webhooks: Labelled<WebhookCalls>,
+    deliveries: Deliveries,
     key_fetches: Labelled<Tally>,
     tokens: Tally,
     activity_written: AtomicU64,
     activity_lost: Tally,
+    events_told: Tally,
+    events_lost: Tally,
     store_failures: Tally,
     management: Tally,
     /// 0 until it is used, then 1 for working and 2 for failing.
@@ -50,10 +56,13 @@ impl Default for Metrics {
             started: SystemTime::now(),
             calls: Calls::default(),
             webhooks: Labelled::default(),
+            deliveries: Deliveries::default(),
             key_fetches: Labelled::default(),
             tokens: Tally::of(&["cached", "verified", "refused"]),
             activity_written: AtomicU64::new(0),
             activity_lost: Tally::of(&["full", "store"]),
+            events_told: Tally::default(),
+            events_lost: Tally::of(&["full", "store"]),
             store_failures: Tally::default(),
             management: Tally::default(),
             store: AtomicU8::new(0),
@@ -91,6 +100,11 @@ impl Metrics {
     /// Our calls of a webhook, or of another API. Keep the handle.
     pub(crate) fn webhook(&self, name: &str) -> Arc<WebhookCalls> {
         self.0.webhooks.get(name)
+    }
+
+    /// The deliveries of a webhook that is told of events, by its name. Keep the handle.
+    pub(crate) fn deliveries(&self, name: &str) -> Arc<DeliveryCalls> {
+        self.0.deliveries.webhooks.get(name)
     }
 }
 
@@ -133,6 +147,23 @@ impl Metrics {
         self.0.management.add(method, status);
     }
 
+    /// So many deliveries are under way.
+    pub(crate) fn deliveries_under_way(&self, count: usize) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.0.deliveries.under_way.store(count, Ordering::Relaxed);
+    }
+
+    /// How long the delivery that is due longest has been due.
+    pub(crate) fn delivery_lag(&self, lag: Duration) {
+        let millis = u64::try_from(lag.as_millis()).unwrap_or(u64::MAX);
+        self.0.deliveries.lag.store(millis, Ordering::Relaxed);
+    }
+
+    /// A delivery was not ended by whoever had begun it.
+    pub(crate) fn delivery_lease_lost(&self) {
+        self.0.deliveries.leases_lost.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// An operation on the store failed, by the code of its error.
     pub(crate) fn store_failed(&self, code: &'static str) {
         self.0.store_failures.add(code, 0);
@@ -156,6 +187,16 @@ impl Metrics {
     /// Invocations are not in the activity log: it was `full`, or the `store` did not take them.
     pub(crate) fn activity_lost(&self, why: &'static str, count: u64) {
         self.0.activity_lost.add_many(why, count);
+    }
+
+    /// An event was put into the outbox for everybody who has subscribed to its type.
+    pub(crate) fn event_told(&self, event_type: &'static str) {
+        self.0.events_told.add(event_type, 0);
+    }
+
+    /// What might have been events is not told: too much waited (`full`), or the `store` did not take it.
+    pub(crate) fn events_lost(&self, why: &'static str, count: u64) {
+        self.0.events_lost.add_many(why, count);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::sync::atomic::Ordering;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
@@ -51,9 +51,11 @@ impl Collector for Scrape {
         build.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])?;
         self.calls(inner, &mut encoder)?;
         outbound(inner, &mut encoder)?;
+        deliveries(inner, &mut encoder)?;
         tokens(inner, &mut encoder)?;
         management(inner, &mut encoder)?;
         activity(inner, &mut encoder)?;
+        events(inner, &mut encoder)?;
         store(inner, &mut encoder)
     }
 }
@@ -101,12 +103,54 @@ fn outbound(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     let seconds = webhooks.iter().map(|(webhook, calls)| (webhook.as_str(), &calls.seconds));
     let help = "What our calls took, all attempts together.";
     histograms(encoder, "outbound_call_duration", help, "webhook", seconds)?;
-    let help = "Whether the circuit breaker is in this state.";
-    let mut family = encoder.encode_descriptor("outbound_breaker_state", help, None, MetricType::Gauge)?;
+    let circuits = webhooks.iter().map(|(webhook, calls)| (webhook.as_str(), calls.circuit()));
+    circuit(encoder, "outbound_breaker_state", circuits)
+}
+
+fn deliveries(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let deliveries = &inner.deliveries;
+    let webhooks = deliveries.webhooks.all();
+    let mut family = counter(encoder, "deliveries", "Deliveries that have ended, by how.")?;
     for (webhook, calls) in &webhooks {
-        let Some(now) = calls.circuit() else { continue };
+        for (state, _, count) in calls.ended.counts() {
+            add(&mut family, &[("webhook", webhook.as_str()), ("state", state)], count)?;
+        }
+    }
+    let help = "Attempts of deliveries, by what came back.";
+    let mut family = counter(encoder, "delivery_attempts", help)?;
+    for (webhook, calls) in &webhooks {
+        for (outcome, _, count) in calls.attempts.counts.counts() {
+            add(&mut family, &[("webhook", webhook.as_str()), ("outcome", outcome)], count)?;
+        }
+    }
+    let seconds = webhooks.iter().map(|(webhook, calls)| (webhook.as_str(), &calls.attempts.seconds));
+    histograms(encoder, "delivery_attempt_duration", "What an attempt took.", "webhook", seconds)?;
+    let circuits = webhooks.iter().map(|(webhook, calls)| (webhook.as_str(), calls.attempts.circuit()));
+    circuit(encoder, "delivery_breaker_state", circuits)?;
+    let under_way = deliveries.under_way.load(Ordering::Relaxed);
+    gauge(encoder, "deliveries_under_way", "Deliveries that are being sent.", under_way)?;
+    let help = "How long the delivery that is due longest has been due.";
+    let lag = Duration::from_millis(deliveries.lag.load(Ordering::Relaxed)).as_secs_f64();
+    encoder
+        .encode_descriptor("delivery_lag", help, Some(&Unit::Seconds), MetricType::Gauge)?
+        .encode_gauge(&lag)?;
+    let help = "Deliveries whose instance ended, or was stopped, while it sent them.";
+    let mut lost = counter(encoder, "delivery_leases_lost", help)?;
+    lost.encode_counter::<NoLabelSet, _, u64>(&deliveries.leases_lost.load(Ordering::Relaxed), None)
+}
+
+/// Which of the states a breaker is in, for each that there is.
+fn circuit<'c>(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    circuits: impl Iterator<Item = (&'c str, Option<Circuit>)>,
+) -> fmt::Result {
+    let help = "Whether the circuit breaker is in this state.";
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for (webhook, now) in circuits {
+        let Some(now) = now else { continue };
         for (circuit, state) in Circuit::ALL {
-            let labels = [("webhook", webhook.as_str()), ("state", state)];
+            let labels = [("webhook", webhook), ("state", state)];
             family.encode_family(&labels)?.encode_gauge(&i64::from(circuit == now))?;
         }
     }
@@ -139,6 +183,13 @@ fn activity(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     written.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
     let help = "Invocations that are not in the activity log, by why not.";
     words(encoder, "activity_lost", help, "why", &inner.activity_lost)
+}
+
+fn events(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let help = "Events put into the outbox, by type.";
+    words(encoder, "events_told", help, "type", &inner.events_told)?;
+    let help = "Calls and events of which nobody is told, by why not.";
+    words(encoder, "events_lost", help, "why", &inner.events_lost)
 }
 
 fn store(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

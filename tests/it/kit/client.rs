@@ -202,7 +202,8 @@ impl Connection {
     pub(crate) fn answer(&mut self) -> Answer {
         let (status, headers) = self.answer_head();
         let mut answer = Answer { status, headers, body: Vec::new() };
-        if status >= 200 {
+        // A 204 has no body, and says nothing of its length.
+        if status >= 200 && status != 204 {
             let length = answer.header("Content-Length").expect("a length").parse().expect("a number");
             answer.body.resize(length, 0);
             self.stream.read_exact(&mut answer.body).expect("the whole body");

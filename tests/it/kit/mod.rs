@@ -24,7 +24,7 @@ pub(crate) use judged::Judged;
 pub(crate) use program::{Ended, Program, run, run_with};
 pub(crate) use secure::SecureClient;
 pub(crate) use served::{Served, config};
-pub(crate) use upstream::{Reply, Upstream};
+pub(crate) use upstream::{Received, Reply, Upstream};
 
 /// How long anything may take before a test gives up on it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);

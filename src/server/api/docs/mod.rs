@@ -65,6 +65,7 @@ fn description() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::manage::zendesk;
 
     /// The paths that the sources register, but for the page's own parts.
     fn registered() -> Vec<String> {
@@ -88,6 +89,7 @@ mod tests {
                 );
             }
         }
+        paths.extend(zendesk::PATHS.map(str::to_owned));
         paths.retain(|path| path.starts_with('/') && !path.starts_with("/api/docs/"));
         paths.sort();
         paths

@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use serde_json::json;
 
 use super::Admitted;
-use crate::activity::replay::Replay;
+use crate::activity::replay::{NotReplayable, Replay};
+use crate::activity::status::Status;
 use crate::activity::{query, view};
 use crate::server::respond::Unmanaged;
 
@@ -27,11 +28,19 @@ pub(super) async fn answer(asked: Admitted) -> Result<HttpResponse, Unmanaged> {
                 fulfillment.upstreams().replay(id, activity, &webhook, place, &method, &url, &headers, body);
             sent.await?
         }
+        Replay::Delivery => {
+            let refused = |refusal| Unmanaged::NotReplayable { id, refusal };
+            let delivery = asked.door.delivery.get().ok_or(refused(NotReplayable::DeliveryGone))?;
+            let made = delivery.replay(&[id]).await?.pop();
+            made.map_or(Err(NotReplayable::DeliveryGone), |(_, made)| made).map_err(refused)?
+        }
     };
     asked.record("replay", &format!("activity/invocations/{id}"), &json!({ "invocation": made })).await?;
     activity.flush().await;
     let new = query::one(activity.store(), made).await?;
-    let shown = new.map_or_else(|| json!({ "id": made, "origin": id }), |new| view::item(&new.found));
+    // A delivery is in the log once it has ended; until then its webhook's invocations have it.
+    let waits = || json!({ "id": made, "origin": id, "status": Status::Accepted.as_str() });
+    let shown = new.map_or_else(waits, |new| view::item(&new.found));
     tracing::info!(
         target: "rejoinder::activity",
         who = &*asked.who.name, id = %made, origin = %id, status = shown["status"].as_str(), "a call was made again"

@@ -41,7 +41,11 @@ pub(super) async fn show(asked: Admitted) -> Result<HttpResponse, Unmanaged> {
 
 /// Forgets everything that the log has of it.
 pub(super) async fn erase(asked: Admitted) -> Result<HttpResponse, Unmanaged> {
-    let erased = asked.activity.erase(&session(&asked)).await?;
+    let session = session(&asked);
+    if let Some(told) = asked.door.told.get() {
+        told.erase(&session).await?;
+    }
+    let erased = asked.activity.erase(&session).await?;
     // The session's name may be personal itself.
     asked.record("erase", "activity/sessions", &json!({ "erased": erased })).await?;
     tracing::info!(

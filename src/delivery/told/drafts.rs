@@ -1,0 +1,122 @@
+//! From what happened to what may have to be told: whether it is news, the store knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::conversation::{Conversation, bounded};
+use super::conversations::Seen;
+use super::describe;
+use super::fact::{Answered, Fact, What};
+use super::types::{self, Wanted};
+
+/// Something of which every instance may know, and one tells: a conversation's key, and what it is.
+pub(super) type Mark = (String, String);
+
+/// An event that may have to be told.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Draft {
+    /// Whose it is, by its place in the batch.
+    pub(super) fact: usize,
+    /// Its type; for those of handlers, `custom`.
+    pub(super) kind: &'static str,
+    pub(super) when: When,
+}
+
+/// When a draft becomes an event.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum When {
+    Always,
+    /// Nobody knew of this conversation.
+    New(String),
+    /// Nobody had made this mark.
+    Marked(Mark),
+}
+
+/// The kind of what handlers tell.
+pub(super) const CUSTOM: &str = "custom";
+/// The longest response id that is told apart by itself, in bytes.
+const LONGEST_ID: usize = 128;
+
+/// What is told in one transaction, perhaps.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) seen: BTreeMap<String, Seen>,
+    /// With the session's id, and when it was made.
+    pub(super) marks: BTreeMap<Mark, (String, i64)>,
+    started: BTreeSet<String>,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.drafts.is_empty() && self.seen.is_empty()
+    }
+
+    pub(super) fn add(&mut self, index: usize, fact: &Fact, wanted: Wanted) {
+        let always = |kind| Draft { fact: index, kind, when: When::Always };
+        match &fact.what {
+            What::Answered(answered) => {
+                if let Some(conversation) = Conversation::of(&answered.call.envelope().session()) {
+                    self.add_conversation(index, fact.at, answered, conversation, wanted);
+                }
+                if let Some(code) = answered.failure.filter(|code| wanted.has_failure(code)) {
+                    self.drafts.push(always(types::of_failure(code)));
+                }
+            }
+            What::Emitted(_) => self.drafts.push(always(CUSTOM)),
+            What::Circuit(circuit) => self.drafts.push(always(circuit.event_type())),
+        }
+    }
+
+    fn add_conversation(
+        &mut self,
+        index: usize,
+        at: i64,
+        answered: &Answered,
+        conversation: Conversation,
+        wanted: Wanted,
+    ) {
+        let key = conversation.key.clone();
+        let envelope = answered.call.envelope();
+        let response = bounded(&envelope.detect_intent_response_id(), LONGEST_ID);
+        if wanted.started && self.started.insert(key.clone()) {
+            self.drafts.push(Draft { fact: index, kind: types::STARTED, when: When::New(key.clone()) });
+        }
+        if wanted.turn {
+            self.mark(index, at, types::TURN, &conversation, &response);
+        }
+        let hands_over = (wanted.handoff || wanted.needs_state()) && describe::handoff(answered).is_some();
+        if hands_over && wanted.handoff {
+            self.mark(index, at, types::HANDOFF, &conversation, &response);
+        }
+        if !wanted.needs_state() {
+            return;
+        }
+        let ends = describe::ended(answered).is_some();
+        if ends && wanted.ended {
+            self.mark(index, at, types::ENDED, &conversation, &response);
+        }
+        let seen = self.seen.entry(key).or_insert_with(|| Seen::new(conversation, at));
+        seen.call(at, response, hands_over, ends);
+    }
+
+    /// Adds a draft of which there is one for each turn. Without a response id every call is a turn.
+    fn mark(
+        &mut self,
+        index: usize,
+        at: i64,
+        kind: &'static str,
+        conversation: &Conversation,
+        response: &str,
+    ) {
+        if response.is_empty() {
+            self.drafts.push(Draft { fact: index, kind, when: When::Always });
+            return;
+        }
+        let mark = (conversation.key.clone(), format!("{} {response}", types::word(kind)));
+        // Another call of the same turn may be in this batch already.
+        if let std::collections::btree_map::Entry::Vacant(vacant) = self.marks.entry(mark.clone()) {
+            vacant.insert((conversation.session.clone(), at));
+            self.drafts.push(Draft { fact: index, kind, when: When::Marked(mark) });
+        }
+    }
+}

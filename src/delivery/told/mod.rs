@@ -1,0 +1,193 @@
+//! What is told: events about conversations, and the way from an agent's call to the outbox.
+//!
+//! The paths of calls hand over a [`Fact`] and go on; nothing they do waits for the store. One task
+//! ([`writer`]) finds out what of it is news ([`drafts`], [`conversations`]: other instances see calls
+//! of the same conversation, and each thing is told once), makes events of it ([`envelope`]) and adds
+//! them to the outbox, all in one transaction: what is told is committed with what it is about.
+//! Another task ([`idle`]) ends conversations that nobody goes on with.
+
+mod conversation;
+mod conversations;
+mod describe;
+mod drafts;
+mod envelope;
+mod fact;
+mod idle;
+pub(crate) mod placeholders;
+mod send;
+#[cfg(test)]
+mod tests;
+pub(crate) mod types;
+mod writer;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
+
+use self::envelope::Making;
+pub(crate) use self::fact::Answered;
+use self::fact::{Circuit, Fact};
+use self::types::Wanted;
+use self::writer::{Command, Writer};
+use super::Delivery;
+use super::webhooks::Webhooks;
+use crate::activity::SessionParts;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::fulfillment::EventError;
+use crate::fulfillment::events::{Emit, Emitted};
+use crate::outbound::Outbound;
+use crate::protocol::Envelope;
+use crate::queue::Queue;
+use crate::store::{Store, StoreError, Synced};
+use crate::telemetry::metrics::Metrics;
+
+/// The JSON schema of events.
+#[cfg(feature = "cli")]
+pub(crate) const SCHEMA: &str = include_str!("../../../docs/events.schema.json");
+
+/// Who tells; clones are the same. The last one to go ends its tasks.
+#[derive(Debug, Clone)]
+pub(crate) struct Told(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    queue: Arc<Queue<VecDeque<Fact>>>,
+    commands: mpsc::UnboundedSender<Command>,
+    webhooks: Webhooks,
+    delivery: Delivery,
+    store: Store,
+    clock: Clock,
+    metrics: Metrics,
+    idle: AbortHandle,
+}
+
+/// Who is told, and by whom.
+#[derive(Debug)]
+pub(crate) struct Surroundings<'s> {
+    pub(crate) store: &'s Store,
+    pub(crate) webhooks: &'s Webhooks,
+    pub(crate) delivery: &'s Delivery,
+    pub(crate) outbound: &'s Outbound,
+    pub(crate) metrics: &'s Metrics,
+}
+
+impl Shared {
+    fn note(&self, fact: Fact) -> Result<(), Fact> {
+        self.queue.push(fact).inspect_err(|_| self.metrics.events_lost("full", 1))
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.idle.abort();
+    }
+}
+
+impl Told {
+    /// Tells from now on, by tasks on `runtime`; circuits of `outbound` are told, too.
+    pub(crate) fn start(
+        config: &Config,
+        surroundings: &Surroundings<'_>,
+        clock: Clock,
+        runtime: &Handle,
+    ) -> Self {
+        let Surroundings { store, webhooks, delivery, outbound, metrics } = *surroundings;
+        let settings = config.events.clone();
+        let queue = Arc::new(Queue::new(settings.queue_memory));
+        let (commands, orders) = mpsc::unbounded_channel();
+        let making = Arc::new(Making::new(config, webhooks, delivery, metrics));
+        let idle = idle::run(store.clone(), Arc::clone(&making), settings.clone(), clock.clone());
+        let idle = runtime.spawn(idle).abort_handle();
+        let writer = Writer::new(Arc::clone(&queue), store.clone(), making);
+        runtime.spawn(writer.run(orders));
+        let this = Self(Arc::new(Shared {
+            queue,
+            commands,
+            webhooks: webhooks.clone(),
+            delivery: delivery.clone(),
+            store: store.clone(),
+            clock,
+            metrics: metrics.clone(),
+            idle,
+        }));
+        // Weak, as these live as long as who tells of them.
+        let told = Arc::downgrade(&this.0);
+        outbound.circuits().listen(move |change| {
+            if let Some(shared) = told.upgrade() {
+                Self(shared).circuit(Circuit::of_target(change));
+            }
+        });
+        let told = Arc::downgrade(&this.0);
+        delivery.on_circuit(move |change| {
+            if let Some(shared) = told.upgrade() {
+                Self(shared).circuit(Circuit::of_webhook(&change));
+            }
+        });
+        this
+    }
+
+    /// Whether anything is to be told of a call that was answered so.
+    pub(crate) fn wants(&self, asked: &Envelope, answer: Option<&Bytes>, failure: Option<&str>) -> bool {
+        let snapshot = self.0.webhooks.snapshot();
+        let wanted = Wanted::of(&snapshot);
+        if failure.is_some_and(|code| wanted.has_failure(code)) {
+            return true;
+        }
+        let about = wanted.needs_state() || wanted.handoff && describe::may_hand_over(asked, answer);
+        about && !asked.session().is_empty()
+    }
+
+    /// Tells what there is to be told of a call, if there is room for it. Never waits.
+    pub(crate) fn answered(&self, answered: Answered) {
+        let _ = self.0.note(Fact::answered(self.0.clock.unix_micros(), answered));
+    }
+
+    /// Where handlers' events go.
+    pub(crate) fn emits(&self) -> Arc<dyn Emit> {
+        Arc::clone(&self.0) as Arc<dyn Emit>
+    }
+
+    fn circuit(&self, circuit: Circuit) {
+        if self.0.webhooks.snapshot().is_wanted(circuit.event_type()) {
+            let _ = self.0.note(Fact::circuit(self.0.clock.unix_micros(), circuit));
+        }
+    }
+
+    /// Writes what has been noted up to now, or finds that it cannot be written.
+    pub(crate) async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        if self.0.commands.send(Command::Flush(done)).is_ok() {
+            // An error means that the writer has ended, with its runtime.
+            let _ = written.await;
+        }
+    }
+
+    /// Removes everything that is known or told of a session, by its name or its id.
+    pub(crate) async fn erase(&self, session: &str) -> Result<(), StoreError> {
+        // What is being written of it must be there to be removed.
+        self.flush().await;
+        let key = SessionParts::of(session).key().into_owned();
+        let mut transaction = self.0.store.begin(Synced::Full).await?;
+        transaction.overwrite_deleted().await?;
+        conversations::erase(&mut transaction, &key).await?;
+        self.0.delivery.erase(&mut transaction, session).await?;
+        transaction.commit().await
+    }
+}
+
+impl Emit for Shared {
+    fn emit(&self, event: Emitted) -> Result<(), EventError> {
+        if !self.webhooks.snapshot().is_wanted(&types::custom(&event.name)) {
+            if let Some(kept) = event.kept {
+                let _ = kept.send(());
+            }
+            return Ok(());
+        }
+        self.note(Fact::emitted(self.clock.unix_micros(), event)).map_err(|_| EventError::Full)
+    }
+}

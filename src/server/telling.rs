@@ -1,0 +1,51 @@
+//! Those who tell neighbour systems what happens, put together: webhooks, deliveries, events.
+
+use std::time::Duration;
+
+use super::door::Door;
+use super::live::Live;
+use super::run::ServerError;
+use crate::delivery::told::{Surroundings, Told};
+use crate::delivery::webhooks::Webhooks;
+use crate::delivery::{self, Delivery};
+
+/// What runs beside the agent's door and is closed with it.
+#[derive(Debug)]
+pub(super) struct Telling {
+    pub(super) webhooks: Webhooks,
+    pub(super) delivery: Delivery,
+    told: Told,
+}
+
+/// How long the store may take for what the last calls have to tell.
+const LAST_EVENTS: Duration = Duration::from_millis(500);
+
+impl Telling {
+    /// Tells from now on what `door` sees.
+    pub(super) async fn start(live: &Live, door: &Door) -> Result<Self, ServerError> {
+        let (config, outbound, runtime) = (live.settings(), live.outbound(), &door.handlers);
+        let (store, metrics, clock) = (&door.store, &door.metrics, outbound.clock().clone());
+        let webhooks = Webhooks::start(store, &door.access, &config, clock.clone(), runtime).await;
+        let activity = door.activity.as_ref();
+        let around = delivery::Surroundings { store, webhooks: &webhooks, outbound, activity, metrics };
+        let delivery = Delivery::start(&config, &around, clock.clone(), runtime);
+        let delivery = delivery.map_err(|error| ServerError::Io(std::io::Error::other(error)))?;
+        let around = Surroundings { store, webhooks: &webhooks, delivery: &delivery, outbound, metrics };
+        let told = Told::start(&config, &around, clock, runtime);
+        // Whoever calls from now on is told of.
+        let _ = door.told.set(told.clone());
+        let _ = door.delivery.set(delivery.clone());
+        Ok(Self { webhooks, delivery, told })
+    }
+
+    /// Takes no new delivery; those on the wire may end within this time, but for what writing that takes.
+    pub(super) async fn close(&self, within: Duration) {
+        let on_the_wire = within.saturating_sub(LAST_EVENTS);
+        let _ = tokio::time::timeout(within, self.delivery.close(on_the_wire)).await;
+    }
+
+    /// Writes what the last calls have to tell; it is delivered when somebody starts again.
+    pub(super) async fn flush(&self) {
+        let _ = tokio::time::timeout(LAST_EVENTS, self.told.flush()).await;
+    }
+}

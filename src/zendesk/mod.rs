@@ -1,0 +1,35 @@
+//! Zendesk's webhooks as data: the resource and its rules, event types, the signature.
+//!
+//! What neighbour systems are told is told in Zendesk's way, so that what was written to receive or
+//! to manage Zendesk's webhooks works with this server as it is. This room knows no client, no clock
+//! and no store: [`signature`] makes and checks signatures wherever you receive or send.
+
+pub(crate) mod authentication;
+mod connection;
+pub(crate) mod event_types;
+pub(crate) mod headers;
+mod members;
+pub mod signature;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "triggers and automations, which come next, render with it")
+)]
+pub(crate) mod template;
+mod url;
+pub(crate) mod webhook;
+mod words;
+
+/// A member of a request that cannot stay as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Violation {
+    /// Its path below the resource, such as `authentication.data.token`.
+    pub(crate) field: String,
+    /// A sentence without its end: what was found, what is expected.
+    pub(crate) description: String,
+}
+
+impl Violation {
+    pub(crate) fn new(field: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { field: field.into(), description: description.into() }
+    }
+}
