@@ -98,7 +98,7 @@ impl Rules {
         let messages = Messages { parameters, requests: vec![request], attempts: vec![attempt] };
         let session = parts.key();
         let call = Call { id: inbound.id, parent: None, session: &session, error_type, facet };
-        self.write(call, &summary, &messages, texts)
+        self.write(&call, &summary, &messages, texts)
     }
 
     fn headers<'h>(&self, headers: &'h Headers) -> Vec<(Cow<'h, str>, Cow<'h, str>)> {

@@ -123,12 +123,12 @@ impl Rules {
 
     fn write(
         &self,
-        call: Call<'_>,
+        call: &Call<'_>,
         summary: &Summary<'_>,
         messages: &Messages<'_>,
         texts: &mut Vec<u8>,
     ) -> Row {
-        let Call { id, parent, session, error_type, facet } = call;
+        let Call { id, parent, session, error_type, facet } = *call;
         texts.extend_from_slice(session.as_bytes());
         let json = [self.json(summary, texts), self.json(messages, texts)];
         let words = [facet.webhook, facet.tag, facet.environment, facet.agent];
