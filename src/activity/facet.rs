@@ -76,7 +76,7 @@ impl Fnv {
         }
     }
 
-    /// With SplitMix64's last step: the upper bits depend on few of the last bytes.
+    /// With `SplitMix64`'s last step: the upper bits depend on few of the last bytes.
     pub(super) fn mixed(self) -> u64 {
         let hash = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         hash ^ (hash >> 27)

@@ -143,8 +143,11 @@ pub(super) async fn remove_oldest(store: &Store, below: i64, most: i64) -> Resul
         "DELETE FROM activity_invocations WHERE id IN \
          (SELECT id FROM activity_invocations WHERE id < $1 ORDER BY id LIMIT $2)",
     );
-    let rows = store.execute(Synced::Lazy, query.bind(below).bind(most)).await?;
-    Ok(rows + pack::remove_oldest(store, below, most).await?)
+    let mut transaction = store.begin(Synced::Lazy).await?;
+    let rows = transaction.execute(query.bind(below).bind(most)).await?;
+    let packed = pack::remove_oldest(&mut transaction, below, most).await?;
+    transaction.commit().await?;
+    Ok(rows + packed)
 }
 
 /// Forgets what was counted before an hour.

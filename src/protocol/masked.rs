@@ -47,6 +47,17 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         || ends_with("apikey")
 }
 
+/// A field as `Debug` shows it.
+macro_rules! shown {
+    ($field:expr) => {
+        $field
+    };
+    ($field:expr, $masked:ident) => {
+        &$crate::protocol::masked::Masked($field)
+    };
+}
+pub(crate) use shown;
+
 #[cfg(test)]
 mod tests {
     use super::is_secret_name;
@@ -70,14 +81,3 @@ mod tests {
         }
     }
 }
-
-/// A field as `Debug` shows it.
-macro_rules! shown {
-    ($field:expr) => {
-        $field
-    };
-    ($field:expr, $masked:ident) => {
-        &$crate::protocol::masked::Masked($field)
-    };
-}
-pub(crate) use shown;

@@ -9,7 +9,7 @@ use crate::activity::statement::Sql;
 use crate::store::{Dialect, Store, StoreError};
 
 /// Among so many packs is looked for those that may have something.
-const WINDOW: i64 = 4_096;
+const WINDOW: i64 = 8_192;
 /// So many calls are looked at for a page.
 const LOOKED_AT: usize = 20_000;
 /// So many for a text in them.

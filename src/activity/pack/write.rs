@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::json;
 
 use super::{FEWEST, Keys, MOST, MOST_TEXT, Packed, WIDEST, encode};
-use crate::store::{Query, Store, StoreError, Synced, Transaction, placeholders};
+use crate::store::{Query, StoreError, Transaction, placeholders};
 
 /// From how many calls on a batch is packed.
 #[derive(Debug, Clone, Copy)]
@@ -142,24 +142,23 @@ pub(super) async fn write_facets(
 /// Removes the oldest packs with nothing from an id on, as many as have so many invocations, one at least;
 /// tells how many invocations they had. A pack that is only partly so old goes some seconds later.
 pub(in crate::activity) async fn remove_oldest(
-    store: &Store,
+    transaction: &mut Transaction,
     below: i64,
     most: i64,
 ) -> Result<u64, StoreError> {
     let packs = (most / MOST as i64).max(1);
-    let mut transaction = store.begin(Synced::Lazy).await?;
-    let query = Query::new("SELECT first, calls FROM activity_packs WHERE last < $1 ORDER BY last LIMIT $2");
-    let rows = transaction.all(query.bind(below).bind(packs)).await?;
+    let query = Query::new(
+        "DELETE FROM activity_pack_facets WHERE pack IN \
+         (SELECT first FROM activity_packs WHERE last < $1 ORDER BY last, first LIMIT $2)",
+    );
+    transaction.execute(query.bind(below).bind(packs)).await?;
+    let query = Query::new(
+        "DELETE FROM activity_packs WHERE first IN \
+         (SELECT first FROM activity_packs WHERE last < $1 ORDER BY last, first LIMIT $2) RETURNING calls",
+    );
     let mut removed = 0;
-    for row in &rows {
-        for text in [
-            "DELETE FROM activity_pack_facets WHERE pack = $1",
-            "DELETE FROM activity_packs WHERE first = $1",
-        ] {
-            transaction.execute(Query::new(text).bind(row.get::<i64>("first")?)).await?;
-        }
+    for row in transaction.all(query.bind(below).bind(packs)).await? {
         removed += row.get::<i64>("calls")?.unsigned_abs();
     }
-    transaction.commit().await?;
     Ok(removed)
 }

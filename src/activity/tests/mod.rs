@@ -162,7 +162,6 @@ fn request(tag: &str, id: &str) -> Value {
 }
 
 /// Runs a test on every store with a log of these settings, as calls come one by one and as all are packed.
-#[expect(clippy::needless_pass_by_value, reason = "a test is written where it is run")]
 fn each(name: &str, settings: &str, test: impl AsyncFn(Log)) {
     for packing in [Packing::CROWDS, Packing::from(1)] {
         crate::store::testing::each(name, async |store| {

@@ -210,7 +210,7 @@ async fn retention(both: &Both) {
 fn what_is_rare_among_many_packs_is_on_a_further_page() {
     crate::store::testing::block_on(async {
         let log = Log::packing(&Store::in_memory(), "", "", Packing::from(1));
-        for number in 0..4100 {
+        for number in 0..8200 {
             log.note(if number == 0 { "rare" } else { "common" }, "s");
             // Each of them is a pack.
             log.clock.advance(Duration::from_secs(11));
