@@ -38,12 +38,12 @@ impl Database {
         Some(Self { url, folder: None })
     }
 
-    /// A webhook that is told, as the store has it; gives its id.
+    /// A webhook that is told of nothing but what stands in the queue, as the store has it; gives its id.
     pub(crate) fn webhook(&self, endpoint: &str) -> String {
         static NEXT: AtomicI64 = AtomicI64::new(1);
         let id = format!("01KB0J8Q3MT1W7D8R2K5X9F{:03}", NEXT.fetch_add(1, Ordering::Relaxed));
         let resource = format!(
-            r#"{{"name":"receiver","status":"active","endpoint":"{endpoint}","http_method":"POST","request_format":"json","subscriptions":["rejoinder:event-type:conversation.*"]}}"#
+            r#"{{"name":"receiver","status":"active","endpoint":"{endpoint}","http_method":"POST","request_format":"json","subscriptions":["rejoinder:event-type:custom.benchmark"]}}"#
         );
         self.run(WEBHOOK.replace("ID", &id).replace("RESOURCE", &resource));
         id
