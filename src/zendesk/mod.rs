@@ -2,10 +2,12 @@
 //!
 //! What neighbour systems are told is told in Zendesk's way, so that what was written to receive or
 //! to manage Zendesk's webhooks works with this server as it is. This room knows no client, no clock
-//! and no store: [`signature`] makes and checks signatures wherever you receive or send.
+//! and no store: [`signature`] makes and checks signatures wherever you receive or send, and [`event`]
+//! reads what has come.
 
 pub(crate) mod authentication;
 mod connection;
+pub mod event;
 pub(crate) mod event_types;
 pub(crate) mod headers;
 mod members;
