@@ -106,6 +106,7 @@ impl Delivery {
                 status_code: verdict.status_code,
                 error,
                 took,
+                outcome: "",
                 messages,
             })));
         }

@@ -25,6 +25,7 @@ mod memory;
 mod overload;
 mod pages;
 mod phases;
+mod receive;
 mod rejoinder;
 mod reload;
 mod replay;

@@ -15,6 +15,7 @@ use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
 use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
+use super::receive;
 use super::reload::Reloads;
 use super::service::Service;
 use super::telling::Telling;
@@ -232,6 +233,7 @@ impl Server {
         let following = dialogflow.follow();
         let telling = Telling::start(&live, &service.door).await?;
         let zendesk = zendesk::Api::new(&service.door, &telling.webhooks, &telling.delivery);
+        let receive = receive::Api::new(&service.door, &telling.receiving, &live.settings().receive);
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -251,9 +253,10 @@ impl Server {
         for listener in listeners {
             let config = tls.as_ref().map(Tls::server_config).transpose();
             let config = config.map_err(std::io::Error::other)?;
-            let (service, dialogflow, zendesk) = (service.clone(), dialogflow.clone(), zendesk.clone());
+            let (service, dialogflow) = (service.clone(), dialogflow.clone());
+            let (zendesk, receive) = (zendesk.clone(), receive.clone());
             server = connections::listen(server, listener, config, &connections, move || {
-                app(&service, &dialogflow, &zendesk)
+                app(&service, &dialogflow, &zendesk, &receive)
             })?;
         }
         let _watching = tls.map(|tls| tls::Watching::start(tls, Arc::clone(&watched)));
@@ -321,6 +324,7 @@ fn app(
     service: &Service,
     dialogflow: &dialogflow::Api,
     zendesk: &zendesk::Api,
+    receive: &receive::Api,
 ) -> App<
     impl actix_web::dev::ServiceFactory<
         actix_web::dev::ServiceRequest,
@@ -337,6 +341,7 @@ fn app(
             api::register(config, &service.door, Audience::Local);
             dialogflow.register(config);
             zendesk.register(config);
+            receive.register(config);
         })
         .default_service(web::to(|| async { pages::nothing_here() }))
 }

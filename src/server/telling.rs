@@ -1,5 +1,6 @@
 //! Those who tell neighbour systems what happens, put together: webhooks, deliveries, events.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::door::Door;
@@ -8,12 +9,14 @@ use super::run::ServerError;
 use crate::delivery::told::{Surroundings, Told};
 use crate::delivery::webhooks::Webhooks;
 use crate::delivery::{self, Delivery};
+use crate::receive::{self, Receiving};
 
 /// What runs beside the agent's door and is closed with it.
 #[derive(Debug)]
 pub(super) struct Telling {
     pub(super) webhooks: Webhooks,
     pub(super) delivery: Delivery,
+    pub(super) receiving: Receiving,
     told: Told,
 }
 
@@ -32,15 +35,39 @@ impl Telling {
         let delivery = delivery.map_err(|error| ServerError::Io(std::io::Error::other(error)))?;
         let around = Surroundings { store, webhooks: &webhooks, delivery: &delivery, outbound, metrics };
         let told = Told::start(&config, &around, clock, runtime);
+        let routes = Arc::clone(door.fulfillment.load().events());
+        if routes.is_empty() && !config.receive.zendesk.iter().all(|source| source.fan_out) {
+            tracing::warn!(
+                target: "rejoinder::receive",
+                "events are received, and no handler takes any (Rejoinder::on_event): they are kept for receive.keep"
+            );
+        } else if !routes.is_empty() && config.receive.zendesk.is_empty() {
+            tracing::warn!(
+                target: "rejoinder::receive",
+                "there are handlers of events, and nobody may send any: configure [receive.zendesk.NAME]"
+            );
+        }
+        let around = receive::Surroundings {
+            store,
+            webhooks: &webhooks,
+            delivery: &delivery,
+            routes: &routes,
+            metrics,
+            chance: outbound.chance(),
+        };
+        let most = config.activity.max_in_memory;
+        let receiving = Receiving::start(&config.receive, most, &around, outbound.clock().clone(), runtime);
         // Whoever calls from now on is told of.
         let _ = door.told.set(told.clone());
         let _ = door.delivery.set(delivery.clone());
-        Ok(Self { webhooks, delivery, told })
+        let _ = door.receiving.set(receiving.clone());
+        Ok(Self { webhooks, delivery, receiving, told })
     }
 
     /// Takes no new delivery; those on the wire may end within this time.
     pub(super) async fn close(&self, within: Duration) {
-        let _ = tokio::time::timeout(within, self.delivery.close(within)).await;
+        let receiving = tokio::time::timeout(within, self.receiving.close(within));
+        let _ = tokio::join!(tokio::time::timeout(within, self.delivery.close(within)), receiving);
     }
 
     /// Writes what the last calls have to tell; it is delivered when somebody starts again.

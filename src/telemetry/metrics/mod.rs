@@ -8,6 +8,7 @@ mod deliveries;
 mod histogram;
 mod labelled;
 mod outbound;
+mod received;
 mod tally;
 mod text;
 
@@ -19,11 +20,13 @@ use std::time::{Duration, SystemTime};
 pub(crate) use calls::{Queued, TagCalls};
 pub(crate) use deliveries::DeliveryCalls;
 pub(crate) use outbound::{BreakerState, Circuit, WebhookCalls};
+pub(crate) use received::ReceivedEvents;
 pub(crate) use text::CONTENT_TYPE;
 
 use calls::Calls;
 use deliveries::Deliveries;
 use labelled::Labelled;
+use received::Received;
 use tally::Tally;
 
 /// The label of everything beyond a bound.
@@ -38,6 +41,7 @@ struct Inner {
     calls: Calls,
     webhooks: Labelled<WebhookCalls>,
     deliveries: Deliveries,
+    received: Received,
     key_fetches: Labelled<Tally>,
     tokens: Tally,
     activity_written: AtomicU64,
@@ -57,6 +61,7 @@ impl Default for Metrics {
             calls: Calls::default(),
             webhooks: Labelled::default(),
             deliveries: Deliveries::default(),
+            received: Received::default(),
             key_fetches: Labelled::default(),
             tokens: Tally::of(&["cached", "verified", "refused"]),
             activity_written: AtomicU64::new(0),
@@ -105,6 +110,11 @@ impl Metrics {
     /// The deliveries of a webhook that is told of events, by its name. Keep the handle.
     pub(crate) fn deliveries(&self, name: &str) -> Arc<DeliveryCalls> {
         self.0.deliveries.webhooks.get(name)
+    }
+
+    /// The events of a neighbour system, by the name of its source.
+    pub(crate) fn received(&self, source: &str) -> Arc<ReceivedEvents> {
+        self.0.received.sources.get(source)
     }
 }
 
@@ -155,6 +165,12 @@ impl Metrics {
     /// A delivery was not ended by whoever had begun it.
     pub(crate) fn delivery_lease_lost(&self) {
         self.0.deliveries.leases_lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How long the received event that is due longest has been due.
+    pub(crate) fn receive_lag(&self, lag: Duration) {
+        let millis = u64::try_from(lag.as_millis()).unwrap_or(u64::MAX);
+        self.0.received.lag.store(millis, Ordering::Relaxed);
     }
 
     /// An operation on the store failed, by the code of its error.

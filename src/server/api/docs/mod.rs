@@ -73,6 +73,7 @@ mod tests {
             include_str!("../audit.rs"),
             include_str!("../invocations/mod.rs"),
             include_str!("../me.rs"),
+            include_str!("../received.rs"),
             include_str!("../tokens.rs"),
             include_str!("../../pages.rs"),
             include_str!("mod.rs"),
