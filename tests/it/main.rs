@@ -65,6 +65,7 @@ mod parameters;
 mod policies;
 mod properties;
 mod protocols;
+mod receive;
 mod reload;
 mod replay;
 mod replies;
