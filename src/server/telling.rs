@@ -64,10 +64,11 @@ impl Telling {
         Ok(Self { webhooks, delivery, receiving, told })
     }
 
-    /// Takes no new delivery; those on the wire may end within this time.
+    /// Takes nothing new; deliveries on the wire and handlers of events may end within this time, but for what writing that takes.
     pub(super) async fn close(&self, within: Duration) {
-        let receiving = tokio::time::timeout(within, self.receiving.close(within));
-        let _ = tokio::join!(tokio::time::timeout(within, self.delivery.close(within)), receiving);
+        let on_the_wire = within.saturating_sub(LAST_EVENTS);
+        let delivery = tokio::time::timeout(within, self.delivery.close(on_the_wire));
+        let _ = tokio::join!(delivery, tokio::time::timeout(within, self.receiving.close(on_the_wire)));
     }
 
     /// Writes what the last calls have to tell; it is delivered when somebody starts again.
