@@ -231,7 +231,7 @@ impl Server {
         dialogflow.prepare().await;
         let following = dialogflow.follow();
         let telling = Telling::start(&live, &service.door).await?;
-        let zendesk = zendesk::Api::new(&service.door, &telling.webhooks, &telling.delivery);
+        let zendesk = zendesk::Api::new(&service.door, telling.services(&service.door));
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::door::Door;
 use super::live::Live;
+use super::manage::zendesk::Services;
 use super::run::ServerError;
+use crate::delivery::rules::Rules;
 use crate::delivery::told::{Surroundings, Told};
 use crate::delivery::webhooks::Webhooks;
 use crate::delivery::{self, Delivery};
@@ -12,7 +14,8 @@ use crate::delivery::{self, Delivery};
 /// What runs beside the agent's door and is closed with it.
 #[derive(Debug)]
 pub(super) struct Telling {
-    pub(super) webhooks: Webhooks,
+    webhooks: Webhooks,
+    rules: Rules,
     pub(super) delivery: Delivery,
     told: Told,
 }
@@ -30,12 +33,23 @@ impl Telling {
         let around = delivery::Surroundings { store, webhooks: &webhooks, outbound, activity, metrics };
         let delivery = Delivery::start(&config, &around, clock.clone(), runtime);
         let delivery = delivery.map_err(|error| ServerError::Io(std::io::Error::other(error)))?;
-        let around = Surroundings { store, webhooks: &webhooks, delivery: &delivery, outbound, metrics };
+        let rules = Rules::start(store, &webhooks, &door.access, &config, clock.clone(), runtime).await;
+        let around = Surroundings { store, rules: &rules, delivery: &delivery, outbound, metrics };
         let told = Told::start(&config, &around, clock, runtime);
         // Whoever calls from now on is told of.
         let _ = door.told.set(told.clone());
         let _ = door.delivery.set(delivery.clone());
-        Ok(Self { webhooks, delivery, told })
+        Ok(Self { webhooks, rules, delivery, told })
+    }
+
+    /// What the management of webhooks and rules works with.
+    pub(super) fn services(&self, door: &Door) -> Services {
+        Services {
+            webhooks: self.webhooks.clone(),
+            delivery: self.delivery.clone(),
+            rules: self.rules.clone(),
+            activity: door.activity.clone(),
+        }
     }
 
     /// Takes no new delivery; those on the wire may end within this time.

@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_webhooks"),
     migration!(5, "0005_deliveries"),
     migration!(6, "0006_conversations"),
+    migration!(7, "0007_rules"),
 ];
 
 /// Two processes that start together must not both migrate; any number will do, as long as it is ours.

@@ -9,11 +9,8 @@ mod connection;
 pub(crate) mod event_types;
 pub(crate) mod headers;
 mod members;
+pub(crate) mod rule;
 pub mod signature;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "triggers and automations, which come next, render with it")
-)]
 pub(crate) mod template;
 mod url;
 pub(crate) mod webhook;

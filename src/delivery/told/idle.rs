@@ -24,8 +24,8 @@ pub(super) async fn run(store: Store, making: Arc<Making>, settings: config::Eve
     loop {
         // First, so that a server which has just started does not open its store for this.
         tokio::time::sleep(every).await;
-        let wanted = Wanted::of(&making.webhooks.snapshot());
-        if !wanted.needs_state() && !wanted.handoff {
+        let wanted = Wanted::of(&making.webhooks.snapshot(), &making.rules.snapshot());
+        if !wanted.needs_state() && !wanted.handoff && !wanted.triggers {
             continue;
         }
         let mut done = Box::pin(end(&store, &making, settings.idle_after, &clock)).await;
@@ -71,14 +71,14 @@ pub(super) async fn end(
             return Ok(ended);
         }
         ended += idle.len();
-        let events: Vec<Event> = if Wanted::of(&snapshot).ended {
+        let events: Vec<Event> = if Wanted::of(&snapshot, &making.rules.snapshot()).ended {
             idle.iter().map(|idle| making.idle(idle, now)).collect()
         } else {
             Vec::new()
         };
         making.send(&mut transaction, &snapshot, &events).await?;
         transaction.commit().await?;
-        making.sent(&events);
+        making.sent(&events, &[]);
     }
 }
 
