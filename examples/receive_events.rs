@@ -64,7 +64,7 @@ async fn ask(method: reqwest::Method, url: &str, token: &str, body: Option<Value
     let answer = request.send().await?;
     let (status, text) = (answer.status(), answer.text().await?);
     if !status.is_success() {
-        return Err(format!("{url} answered {status}: {text}").into());
+        return Err(std::io::Error::other(format!("{url} answered {status}: {text}")).into());
     }
     Ok(serde_json::from_str(&text).unwrap_or_default())
 }

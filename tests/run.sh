@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test: unit, integration, documentation, examples, compile-fail, the benchmarks' build, a short fuzz
-# run, and conformance with Google's own Python types. Installs what the tests need if it is missing (Debian), and starts a
+# run, and conformance with Google's own Python types and clients, and Zendesk's public one. Installs what the tests need if it is missing (Debian), and starts a
 # PostgreSQL that it stops at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -36,7 +36,7 @@ cargo bench --locked --no-run --profile dev
 say "fuzzing, the short form"
 bash tests/fuzz.sh
 
-say "conformance with Google's own types"
+say "conformance with Google's own types, and Zendesk's public client"
 cargo build --locked --all-features --bin rejoinder --example migrate --example local_issuer
 environment="${REJOINDER_VENV:-target/conformance-venv}"
 requirements=tests/conformance/requirements.txt

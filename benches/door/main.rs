@@ -50,7 +50,7 @@ fn main() {
             );
         }
         // The rows of subscriptions alone.
-        ["told"] => {
+        ["told", ..] => {
             process::pin_self_to_last_core();
             return told::compare();
         }

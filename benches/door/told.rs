@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::process::Process;
 use super::{Kind, load, rounds, start_one};
 
 const CONNECTIONS: usize = 16;

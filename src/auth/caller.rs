@@ -74,14 +74,14 @@ impl Caller {
     pub fn label(&self) -> Cow<'_, str> {
         match self {
             Self::Unverified => "unverified".into(),
-            Self::Replayed { by } => format!("replay:{by}").into(),
-            Self::Basic { username } => format!("basic:{username}").into(),
-            Self::Header { name } => format!("header:{name}").into(),
-            Self::ServiceAgent { project_number, .. } => format!("service_agent:{project_number}").into(),
-            Self::CloudRunIam { project_number, .. } => format!("cloud_run_iam:{project_number}").into(),
+            Self::Replayed { by } => ["replay:", by].concat().into(),
+            Self::Basic { username } => ["basic:", username].concat().into(),
+            Self::Header { name } => ["header:", name].concat().into(),
+            Self::ServiceAgent { project_number, .. } => ["service_agent:", project_number].concat().into(),
+            Self::CloudRunIam { project_number, .. } => ["cloud_run_iam:", project_number].concat().into(),
             Self::Jwt { subject, .. } => format!("jwt:{}", excerpt(subject, 100)).into(),
             Self::Introspection { subject, .. } => format!("introspection:{}", excerpt(subject, 100)).into(),
-            Self::Certificate { subject, .. } => format!("mtls:{subject}").into(),
+            Self::Certificate { subject, .. } => ["mtls:", subject].concat().into(),
             Self::All(callers) => {
                 let labels: Vec<_> = callers.iter().map(Self::label).collect();
                 labels.join(" + ").into()

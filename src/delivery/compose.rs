@@ -176,7 +176,8 @@ fn timestamp(micros: i64) -> String {
 mod tests {
     use super::*;
     use crate::config::Secret;
-    use crate::delivery::webhook::{Authentication, SigningSecret};
+    use crate::delivery::webhook::SigningSecret;
+    use crate::zendesk::authentication::Authentication;
     use crate::zendesk::signature::{TEST_SECRET, verify};
 
     const NOW: i64 = 1_616_648_967_900_000; // 2021-03-25T05:09:27.9Z

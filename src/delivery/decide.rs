@@ -101,7 +101,7 @@ impl Decision {
             );
             this.note(
                 State::Unknown,
-                Exchange::nothing(reason::INTERRUPTED, format!("instance {owner} ended")),
+                &Exchange::nothing(reason::INTERRUPTED, format!("instance {owner} ended")),
                 now,
             );
         }
@@ -117,7 +117,7 @@ impl Decision {
         if !lane.sends(now) {
             this.note(
                 State::CircuitBroken,
-                Exchange::nothing("circuit_open", reason::sentence(reason::BROKEN)),
+                &Exchange::nothing("circuit_open", reason::sentence(reason::BROKEN)),
                 now,
             );
             return Some(this.ended(State::CircuitBroken, reason::BROKEN, now));
@@ -127,7 +127,7 @@ impl Decision {
             let begins = throttle.enter(now);
             if begins > now {
                 let why = "more deliveries were begun within a minute than delivery.invocations_per_minute";
-                this.note(State::Throttled, Exchange::nothing("throttled", why), now);
+                this.note(State::Throttled, &Exchange::nothing("throttled", why), now);
                 (this.change.state, this.change.due_at) = (State::Throttled, Some(begins));
                 this.change.latest_at = now;
                 return Some(this);
@@ -155,7 +155,7 @@ impl Decision {
             }
             Err(unfit) => {
                 lane.made(pass, None, now);
-                this.note(State::Terminated, Exchange::nothing(unfit.code(), unfit.to_string()), now);
+                this.note(State::Terminated, &Exchange::nothing(unfit.code(), unfit.to_string()), now);
                 Some(this.ended(State::Terminated, unfit.code(), now))
             }
         }
@@ -183,12 +183,12 @@ impl Decision {
             start: None,
         };
         if let Some(why) = why {
-            this.note(State::Unknown, Exchange::nothing(reason::INTERRUPTED, why), now);
+            this.note(State::Unknown, &Exchange::nothing(reason::INTERRUPTED, why), now);
         }
         this
     }
 
-    fn note(&mut self, state: State, exchange: Exchange<'static>, now: i64) {
+    fn note(&mut self, state: State, exchange: &Exchange<'static>, now: i64) {
         self.change.noted += 1;
         let started_at = if state == State::Unknown { self.change.latest_at } else { now };
         self.attempts.push(exchange.row(self.change.id, self.change.noted, (state, None), started_at, now));

@@ -1,6 +1,7 @@
 //! What all parts of the sending share.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ pub(super) struct Engine {
     pub(super) activity: Option<Activity>,
     /// There may be work.
     pub(super) wake: Notify,
+    /// Whether a job was ever added here.
+    pub(super) used: AtomicBool,
     pub(super) orders: mpsc::UnboundedSender<Order>,
     pub(super) listener: OnceLock<Listener>,
 }
@@ -65,6 +68,11 @@ impl Engine {
 
     pub(super) fn webhook(&self, id: WebhookId) -> Option<Arc<Webhook>> {
         self.webhooks.snapshot().get(&id).map(Arc::clone)
+    }
+
+    /// Whether there can be nothing to do: nothing lasts here, and nothing was added yet.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.store.is_configured() && !self.used.load(Ordering::Relaxed)
     }
 
     /// Whether what has ended needs no log any more.

@@ -62,6 +62,9 @@ impl Logbook {
                     }
                 }
                 _ = ticks.tick() => {
+                    if self.engine.is_idle() {
+                        continue;
+                    }
                     self.engine.scribe.refresh();
                     self.tidy(self.engine.clock.unix_micros() - RECENTLY).await;
                 }

@@ -31,6 +31,7 @@ pub(crate) mod webhook;
 pub(crate) mod webhooks;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -39,9 +40,9 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 pub(crate) use engine::CircuitChange;
-pub(crate) use job::{Content, Job, Source, State};
+pub(crate) use job::{Content, Job, State};
 pub(crate) use shown::{InvocationFilter, InvocationPage, ShownAttempt};
-pub(crate) use trial::{TestRefused, TestRequest, TestResponse};
+pub(crate) use trial::{TestRefused, TestRequest};
 
 use attempt::Scribe;
 use compose::Sender;
@@ -132,6 +133,7 @@ impl Delivery {
             runtime: runtime.clone(),
             activity: activity.cloned(),
             wake: Notify::new(),
+            used: AtomicBool::new(false),
             orders,
             listener: OnceLock::new(),
         });
@@ -163,6 +165,7 @@ impl Delivery {
         jobs: Vec<Job>,
     ) -> Result<(), StoreError> {
         let engine = &self.0.engine;
+        engine.used.store(true, Ordering::Relaxed);
         let snapshot = engine.webhooks.snapshot();
         let mut skipped = Vec::new();
         let judged = jobs.into_iter().map(|job| {

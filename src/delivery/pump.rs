@@ -133,6 +133,9 @@ impl Pump {
     /// One turn; tells how long nothing is to be done unless something comes.
     async fn round(&mut self) -> Result<Duration, StoreError> {
         let engine = Arc::clone(&self.engine);
+        if engine.is_idle() && self.came.is_empty() {
+            return Ok(POLL);
+        }
         let now = engine.clock.unix_micros();
         let due = outbox::due(&engine.store).await?;
         // One that is not known may have been made by another instance a moment ago, or not be read yet:

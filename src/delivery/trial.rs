@@ -43,6 +43,7 @@ pub(crate) enum TestRefused {
     Unreached(OutboundError),
 }
 
+#[cfg(test)]
 impl TestRefused {
     /// A stable word.
     pub(crate) fn code(&self) -> &'static str {

@@ -10,7 +10,6 @@ use base64::engine::general_purpose::STANDARD;
 use crate::clock::Clock;
 use crate::config::{Exposed, Secret};
 use crate::store::Id;
-pub(crate) use crate::zendesk::authentication::Authentication;
 pub(crate) use crate::zendesk::webhook::{Connection, Method, RequestFormat, Resource, Status};
 
 /// A webhook's name: 26 characters.

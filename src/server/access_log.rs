@@ -101,7 +101,7 @@ impl Record<'_> {
                     parameters,
                     code,
                     error = error.as_deref(),
-                    "call"
+                    message = "call",
                 )
             };
         }

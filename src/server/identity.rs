@@ -1,7 +1,6 @@
 //! Names for a call in logs: the request id and the trace it belongs to.
 
 use std::hash::{BuildHasher as _, Hasher as _};
-use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -39,12 +38,13 @@ fn next_id() -> Arc<str> {
         LazyLock::new(|| format!("{:016x}-", std::hash::RandomState::new().build_hasher().finish()));
     static COUNTER: AtomicU64 = AtomicU64::new(1);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number);
     // On the stack, so that only what is kept is allocated; 17 characters and 20 digits at most fit.
     let mut id = [0; 40];
-    let mut rest = &mut id[..];
-    let _ = write!(rest, "{}{number}", *PROCESS);
-    let left = rest.len();
-    let length = id.len() - left;
+    let length = PROCESS.len() + digits.len();
+    id[..PROCESS.len()].copy_from_slice(PROCESS.as_bytes());
+    id[PROCESS.len()..length].copy_from_slice(digits.as_bytes());
     std::str::from_utf8(&id[..length]).unwrap_or_default().into()
 }
 

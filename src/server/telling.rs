@@ -52,9 +52,10 @@ impl Telling {
         }
     }
 
-    /// Takes no new delivery; those on the wire may end within this time.
+    /// Takes no new delivery; those on the wire may end within this time, but for what writing that takes.
     pub(super) async fn close(&self, within: Duration) {
-        let _ = tokio::time::timeout(within, self.delivery.close(within)).await;
+        let on_the_wire = within.saturating_sub(LAST_EVENTS);
+        let _ = tokio::time::timeout(within, self.delivery.close(on_the_wire)).await;
     }
 
     /// Writes what the last calls have to tell; it is delivered when somebody starts again.

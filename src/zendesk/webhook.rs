@@ -129,7 +129,12 @@ impl Resource {
             custom_headers,
             external_source,
         };
-        resource.fit(allowed, &mut violations);
+        // What became forbidden is not sent, and stands in no other change's way.
+        let as_before = before.is_some_and(|before| {
+            before.endpoint == resource.endpoint && before.authentication == resource.authentication
+        });
+        let credentials_over_http = allowed.credentials_over_http || as_before;
+        resource.fit(Allowed { credentials_over_http }, &mut violations);
         if violations.is_empty() { Ok((resource, dropped)) } else { Err(violations) }
     }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::kit::stores::{TestStore, durable};
-use crate::kit::{Program, Reply, Request, Upstream};
+use crate::kit::{Program, Reply, Request, Upstream, run, until};
 use crate::routes::folder;
 
 /// The shortest lease that there is, and pauses that a test can wait for.
@@ -132,21 +132,26 @@ impl<'s> World<'s> {
     }
 }
 
+/// A call of the agent.
+fn call(session: &str, response: &str) -> Request {
+    let body = json!({
+        "detectIntentResponseId": response,
+        "fulfillmentInfo": { "tag": "order-status" },
+        "sessionInfo": {
+            "session": format!("projects/p/locations/l/agents/a/sessions/{session}"),
+            "parameters": { "customer_name": "Ada", "order_id": "A1", "attempts": 1 },
+        },
+    });
+    Request::call(body.to_string())
+}
+
 /// Calls of the agent, until the server is gone.
 fn load(address: SocketAddr, name: String) -> JoinHandle<usize> {
     std::thread::spawn(move || {
         let Ok(mut stream) = TcpStream::connect(address) else { return 0 };
         let mut buffer = [0; 16 << 10];
         for number in 0.. {
-            let body = json!({
-                "detectIntentResponseId": format!("{name}-{number}"),
-                "fulfillmentInfo": { "tag": "order-status" },
-                "sessionInfo": {
-                    "session": format!("projects/p/locations/l/agents/a/sessions/{name}-{}", number / 5),
-                    "parameters": { "customer_name": "Ada", "order_id": "A1", "attempts": 1 },
-                },
-            });
-            let text = Request::call(body.to_string()).text();
+            let text = call(&format!("{name}-{}", number / 5), &format!("{name}-{number}")).text();
             if stream.write_all(&text).is_err() || !matches!(stream.read(&mut buffer), Ok(1..)) {
                 return number;
             }
@@ -221,4 +226,44 @@ fn of_two_instances_one_may_be_killed_and_no_delivery_runs_twice_within_its_leas
             assert!(apart > LEASE - Duration::from_secs(2), "{id} came again after {apart:?}");
         }
     }
+}
+
+#[test]
+fn a_delivery_is_made_again_by_its_id_and_with_all_that_failed() {
+    let store = TestStore::sqlite();
+    let world = World::over(&store, |count| Reply::new(if count == 0 { 403 } else { 200 }));
+    let program = world.start();
+    let webhook = world.subscribe(&program);
+    assert_eq!(program.connect().ask(&call("s-1", "r-1")).status, 200);
+    until("both events have come", || world.came.lock().expect("unharmed").len() == 2);
+    let all = world.ended(&program, &webhook);
+    let refused = all.iter().find(|one| one["status"] == "terminated").expect("one was refused");
+    let id = refused["id"].as_str().expect("an id");
+    let token = ("REJOINDER_TOKEN", &*world.token);
+    let server = format!("http://{}", program.address);
+    let folder = tempfile::tempdir().expect("a folder");
+    let replay = |which: &[&str]| {
+        let arguments: Vec<&str> = ["replay", "--server", &server].iter().chain(which).copied().collect();
+        run(folder.path(), &arguments, &[token])
+    };
+    // It is in the log a moment after it has ended.
+    let authorized = format!("Bearer {}", world.token);
+    let shown = Request::get(format!("/api/invocations/{id}")).header("Authorization", &authorized);
+    until("it is in the log", || program.connect().ask(&shown).status == 200);
+    let logged = program.connect().ask(&shown).json();
+    assert_eq!(logged["replay"]["possible"], true, "{logged}");
+    assert_eq!(logged["attempts"].as_array().map(Vec::len), Some(1), "{logged}");
+    let made = replay(&[id]);
+    assert_eq!(made.code, Some(0), "{}", made.errors);
+    assert!(
+        made.out.starts_with(&format!("{id} made again as ")) && made.out.contains(": accepted"),
+        "{}",
+        made.out
+    );
+    until("it has come again", || world.came.lock().expect("unharmed").len() == 3);
+    let made = replay(&["--failed-since", "1h", "--yes"]);
+    assert_eq!(made.code, Some(0), "{}", made.errors);
+    until("so has all that failed", || world.came.lock().expect("unharmed").len() == 4);
+    let all = world.ended(&program, &webhook);
+    assert_eq!(all.iter().filter(|one| one["status"] == "success").count(), 3);
 }

@@ -30,7 +30,8 @@ fn whatever_the_receiver_does_each_delivery_can_be_accounted_for() {
         }
         let all = world.all_ended(webhook).await;
         let mut ids: Vec<_> = all.iter().map(|found| found.id).collect();
-        (ids.sort_unstable(), told.sort_unstable());
+        ids.sort_unstable();
+        told.sort_unstable();
         assert!(ids == told, "each one has ended, and no other");
         let mut came: HashMap<String, u32> = HashMap::new();
         for got in receiver.got() {

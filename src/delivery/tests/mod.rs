@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::job::Source;
 use super::webhook::{Webhook, WebhookId};
 use super::webhooks::{Extent, Webhooks};
 use super::*;

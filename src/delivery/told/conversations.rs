@@ -200,11 +200,11 @@ fn idle(row: &Row) -> Result<Idle, StoreError> {
     Ok(Idle { conversation, known, last_at: row.get("last_at")? })
 }
 
-/// Forgets what had its last call before `before`.
+/// Forgets what has ended and had its last call before `before`.
 pub(super) async fn forget(store: &Store, before: i64) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM conversations WHERE id IN \
-         (SELECT id FROM conversations WHERE last_at < $1 ORDER BY last_at LIMIT $2)",
+         (SELECT id FROM conversations WHERE last_at < $1 AND ended_at IS NOT NULL ORDER BY last_at LIMIT $2)",
         "DELETE FROM conversation_marks WHERE (conversation, mark) IN \
          (SELECT conversation, mark FROM conversation_marks WHERE at < $1 ORDER BY at LIMIT $2)",
     ] {

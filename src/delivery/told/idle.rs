@@ -18,6 +18,8 @@ const FORGET_EVERY: Duration = Duration::from_secs(600);
 
 /// Ends and forgets, again and again.
 pub(super) async fn run(store: Store, making: Arc<Making>, settings: config::Events, clock: Clock) {
+    // Where nothing lasts, memory is for what goes on.
+    let remember = if store.is_configured() { settings.remember } else { settings.idle_after };
     let every = (settings.idle_after / 10).clamp(AT_LEAST, EVERY);
     let mut forgotten = tokio::time::Instant::now();
     let mut failing = false;
@@ -29,9 +31,9 @@ pub(super) async fn run(store: Store, making: Arc<Making>, settings: config::Eve
             continue;
         }
         let mut done = Box::pin(end(&store, &making, settings.idle_after, &clock)).await;
-        if done.is_ok() && forgotten.elapsed() >= FORGET_EVERY.min(settings.remember) {
+        if done.is_ok() && forgotten.elapsed() >= FORGET_EVERY.min(remember) {
             forgotten = tokio::time::Instant::now();
-            let before = clock.unix_micros().saturating_sub(micros(settings.remember));
+            let before = clock.unix_micros().saturating_sub(micros(remember));
             done = conversations::forget(&store, before).await.map(|()| 0);
         }
         match done {

@@ -39,7 +39,7 @@ const ALL: Wanted = Wanted {
     automations: false,
 };
 
-fn fact(at: i64, session: &str, response: &str, request: Value, answer: Value) -> Fact {
+fn fact(at: i64, session: &str, response: &str, request: Value, answer: &Value) -> Fact {
     let mut request = request;
     request["detectIntentResponseId"] = response.into();
     request["sessionInfo"]["session"] = session.into();
@@ -60,7 +60,7 @@ fn fact(at: i64, session: &str, response: &str, request: Value, answer: Value) -
 }
 
 fn plain(at: i64, session: &str, response: &str) -> Fact {
-    fact(at, session, response, json!({}), json!({}))
+    fact(at, session, response, json!({}), &json!({}))
 }
 
 fn batch(facts: &[Fact], wanted: Wanted) -> Batch {
@@ -116,18 +116,18 @@ fn a_person_is_asked_for_and_an_end_reached_once_a_turn() {
     each("told handoffs", async |TestStore { store, .. }| {
         let wanted = Wanted { handoff: true, ended: true, ..Wanted::default() };
         let facts = [
-            fact(1, "s", "r1", json!({}), hands_over.clone()),
-            fact(2, "s", "r1", queued.clone(), json!({})),
-            fact(3, "s", "r2", queued.clone(), json!({})),
-            fact(4, "s", "r3", queued.clone(), replaced.clone()),
-            fact(5, "s", "r4", json!({}), says.clone()),
-            fact(6, "s", "r5", json!({}), ends.clone()),
-            fact(7, "s", "r6", json!({ "messages": [{ "endInteraction": {} }] }), json!({})),
+            fact(1, "s", "r1", json!({}), &hands_over),
+            fact(2, "s", "r1", queued.clone(), &json!({})),
+            fact(3, "s", "r2", queued.clone(), &json!({})),
+            fact(4, "s", "r3", queued.clone(), &replaced),
+            fact(5, "s", "r4", json!({}), &says),
+            fact(6, "s", "r5", json!({}), &ends),
+            fact(7, "s", "r6", json!({ "messages": [{ "endInteraction": {} }] }), &json!({})),
         ];
         assert_eq!(told(store, &facts, wanted).await, [HANDOFF, HANDOFF, ENDED, ENDED]);
         // Alone it needs no state, and is told once all the same.
         let wanted = Wanted { handoff: true, ..Wanted::default() };
-        let facts = [fact(8, "u", "r1", json!({}), hands_over.clone()), plain(9, "u", "r2")];
+        let facts = [fact(8, "u", "r1", json!({}), &hands_over), plain(9, "u", "r2")];
         assert_eq!(told(store, &facts, wanted).await, [HANDOFF]);
         assert_eq!(told(store, &facts, wanted).await, [""; 0]);
         let rows = store.one(Query::new("SELECT COUNT(*) AS n FROM conversations WHERE id = 'u'")).await;
@@ -143,7 +143,7 @@ fn idle_conversations_end_and_are_gone_on_with() {
             plain(10, "s", "r1"),
             plain(20, "s", "r2"),
             plain(15, "t", "r1"),
-            fact(10, "u", "r1", json!({}), ends),
+            fact(10, "u", "r1", json!({}), &ends),
         ];
         told(store, &facts, ALL).await;
         let end = async |before: i64| {

@@ -44,6 +44,8 @@ pub(super) struct Writer {
     /// Taken from the queue and not written yet, the next one first.
     pending: VecDeque<Fact>,
     trouble: Option<Trouble>,
+    /// So many are written one by one: something among them cannot be written.
+    alone: usize,
     /// Facts that nobody is told of, and of which nobody knows yet.
     missing: u64,
     told: Option<Instant>,
@@ -58,7 +60,16 @@ struct Trouble {
 
 impl Writer {
     pub(super) fn new(queue: Arc<Queue<Fact>>, store: Store, making: Arc<Making>) -> Self {
-        Self { queue, store, making, pending: VecDeque::new(), trouble: None, missing: 0, told: None }
+        Self {
+            queue,
+            store,
+            making,
+            pending: VecDeque::new(),
+            trouble: None,
+            alone: 0,
+            missing: 0,
+            told: None,
+        }
     }
 
     /// Tells until nobody is there any more who has something to tell.
@@ -103,11 +114,12 @@ impl Writer {
             if self.pending.is_empty() {
                 break;
             }
-            let most = self.pending.len().min(MOST_AT_ONCE);
+            let most = if self.alone > 0 { 1 } else { self.pending.len().min(MOST_AT_ONCE) };
             match Box::pin(self.tell(most)).await {
                 Ok((events, fired)) => {
                     self.making.sent(&events, &fired);
                     self.done(most, true);
+                    self.alone = self.alone.saturating_sub(most);
                     self.recovered();
                 }
                 // Whatever it is, somebody mends it, or it mends itself.
@@ -115,13 +127,16 @@ impl Writer {
                     self.failed(&error);
                     break;
                 }
+                // The others are not to be lost with it.
+                Err(_) if most > 1 => self.alone = most,
                 Err(error) => {
                     self.done(most, false);
+                    self.alone = self.alone.saturating_sub(most);
                     self.making.metrics.events_lost("store", most as u64);
                     self.missing += most as u64;
                     tracing::error!(
                         target: "rejoinder::events",
-                        code = error.code(), error = %error, calls = most, "events could not be kept, and are not told"
+                        code = error.code(), error = %error, "what a call has to tell could not be kept, and is not told"
                     );
                 }
             }

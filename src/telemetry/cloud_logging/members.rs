@@ -6,7 +6,7 @@ use std::io::Write as _;
 use tracing::field::{Field, Visit};
 
 use super::super::trace::Trace;
-use super::{Nested, SAMPLED, SPAN, TRACE};
+use super::{Nested, SAMPLED, SPAN, TRACE, numbers};
 
 /// Writes each field to its place.
 pub(super) struct Members<'l> {
@@ -92,7 +92,8 @@ impl Visit for Members<'_> {
         match field.name() {
             // Whole numbers of 64 bits are text in ProtoJSON.
             "bytes" if self.access => {
-                member(&mut self.nested.http_request, "responseSize", format_args!("{number}"));
+                name_of_member(&mut self.nested.http_request, "responseSize");
+                numbers::quoted(&mut self.nested.http_request, number);
             }
             "status" if self.access => {
                 member(&mut self.nested.http_request, "status", number);
@@ -108,8 +109,8 @@ impl Visit for Members<'_> {
 
     fn record_f64(&mut self, field: &Field, number: f64) {
         if self.access && field.name() == "ms" {
-            let seconds = number / 1000.0;
-            member(&mut self.nested.http_request, "latency", format_args!("{seconds:.6}s"));
+            name_of_member(&mut self.nested.http_request, "latency");
+            numbers::seconds(&mut self.nested.http_request, number);
         }
         // NaN becomes null.
         member(self.line, field.name(), number);

@@ -1,9 +1,9 @@
 //! One JSON object a line, with the members that Cloud Logging gives a meaning.
 
 mod members;
+mod numbers;
 
 use std::cell::{Cell, RefCell};
-use std::io::Write as _;
 
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
@@ -82,7 +82,9 @@ fn write_time(now: jiff::Timestamp, line: &mut Vec<u8>) {
         }
         line.extend_from_slice(text.as_bytes());
     });
-    let _ = write!(line, ".{:06}Z", now.subsec_microsecond());
+    line.push(b'.');
+    numbers::micros(line, now.subsec_microsecond().unsigned_abs());
+    line.push(b'Z');
 }
 
 /// Cloud Logging's names for levels.

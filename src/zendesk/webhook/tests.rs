@@ -119,6 +119,16 @@ fn credentials_over_http_are_the_operators_to_allow() {
     assert!(faults(&value)[0].contains("outbound.dangerous_allow_http"));
     let allowed = Allowed { credentials_over_http: true };
     assert!(Resource::read(&object(&value), None, allowed).is_ok());
+    // Forbidden later, they can be taken away, and the webhook deactivated.
+    let (before, _) = Resource::read(&object(&value), None, allowed).expect("allowed");
+    for (sent, taken) in [
+        (json!({ "status": "inactive" }), true),
+        (json!({ "authentication": null }), true),
+        (json!({ "endpoint": "http://example.com/other" }), false),
+    ] {
+        let changed = Resource::read(&before.merged(&object(&sent)), Some(&before), STRICT);
+        assert_eq!(changed.is_ok(), taken, "{sent}");
+    }
     // Without credentials, http is allowed and discouraged.
     assert!(faults(&with(&json!({ "endpoint": "http://example.com" }))).is_empty());
 }

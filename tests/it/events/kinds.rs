@@ -114,9 +114,10 @@ fn what_nobody_goes_on_with_ends() {
             |id: &str| events.iter().find(|event| event["detail"]["id"] == id).expect(id)["event"].clone();
         assert_eq!((&of("s-1")["reason"], &of("s-1")["calls"]), (&json!("idle"), &json!(2)));
         assert_eq!(of("s-2")["reason"], "reply");
-        // Its next call goes on with it, so that it ends again.
+        // In memory it is forgotten by now, elsewhere its next call goes on with it.
         told.call(&session("s-1"), "r-3", "hello");
-        assert_eq!(told.events(3)[2]["event"]["calls"], 3);
+        let calls = told.events(3)[2]["event"]["calls"].clone();
+        assert!(calls == 3 || store.name == "memory" && calls == 1, "{} {calls}", store.name);
     }
 }
 

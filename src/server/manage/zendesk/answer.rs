@@ -63,7 +63,8 @@ impl Answered {
         beside: &Beside,
     ) -> Self {
         let (meta, links) = envelope(address, query, beside);
-        let mut body = json!({ "meta": meta, name: list });
+        let mut body = json!({ "meta": meta });
+        body[name] = list.into();
         if let Some(links) = links {
             body["links"] = links;
         }
