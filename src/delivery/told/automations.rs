@@ -55,6 +55,13 @@ fn pause(rules: &Snapshot) -> Duration {
     shortest.map_or(EVERY, |micros| Duration::from_micros(micros).clamp(AT_LEAST, EVERY))
 }
 
+/// How long the most patient rule waits.
+pub(super) fn longest(rules: &Snapshot) -> Duration {
+    let waits = rules.automations().iter().flat_map(|rule| rule.rule.all.iter()).filter_map(Waits::of);
+    let longest = waits.map(|waits| u64::try_from(waits.micros).unwrap_or_default()).max();
+    Duration::from_micros(longest.unwrap_or_default())
+}
+
 /// Notifies of everything that is due; tells how many conversations it were.
 pub(super) async fn look(store: &Store, making: &Making, clock: &Clock) -> Result<usize, StoreError> {
     let rules = Arc::clone(&making.rules.snapshot());

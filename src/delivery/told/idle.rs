@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::automations;
 use super::conversations;
 use super::envelope::{Event, Making};
 use super::types::Wanted;
@@ -31,6 +32,10 @@ pub(super) async fn run(store: Store, making: Arc<Making>, settings: config::Eve
             continue;
         }
         let mut done = Box::pin(end(&store, &making, settings.idle_after, &clock)).await;
+        // What an automation waits for is not forgotten before, nor while it is looked for.
+        let longest = automations::longest(&making.rules.snapshot());
+        let remember =
+            if longest.is_zero() { remember } else { remember.max(longest.saturating_add(FORGET_EVERY)) };
         if done.is_ok() && forgotten.elapsed() >= FORGET_EVERY.min(remember) {
             forgotten = tokio::time::Instant::now();
             let before = clock.unix_micros().saturating_sub(micros(remember));
