@@ -48,12 +48,12 @@ impl Rules {
         let before = std::mem::take(&mut *told);
         for rule in rules.triggers().iter().chain(rules.automations()) {
             let Some(fault) = faults(&rule.rule, &webhooks).into_iter().next() else { continue };
-            let this = (rule.id, rule.version);
+            let (this, description) = ((rule.id, rule.version), fault.description);
             if !before.contains(&this) {
                 tracing::warn!(
                     target: "rejoinder::rules",
                     kind = rule.kind.as_str(), id = rule.id, action = fault.field,
-                    "a rule cannot notify any more: {}", fault.description
+                    "a rule cannot notify any more: {description}"
                 );
             }
             told.insert(this);

@@ -145,7 +145,10 @@ impl Rules {
         // Before the rows: what comes in between is seen the next time.
         let now = table::version(&inner.store).await?;
         if *served != Some(now) {
-            inner.snapshot.store(Arc::new(Snapshot::of(table::everything(&inner.store).await?)));
+            let rules = table::everything(&inner.store).await?;
+            // After the rules, so that the webhooks which they notify are there.
+            inner.webhooks.refresh().await?;
+            inner.snapshot.store(Arc::new(Snapshot::of(rules)));
             *served = Some(now);
         }
         Ok(())
