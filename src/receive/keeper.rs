@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::inbox::{self, Added, New, State};
 use super::{Came, Kept, NotKept, Shared};
 use crate::activity::record::Place;
-use crate::delivery::{Content, Job, Source};
+use crate::delivery::job::Source;
+use crate::delivery::{Content, Job};
 use crate::store::{StoreError, Synced};
 
 /// The most that one transaction keeps.

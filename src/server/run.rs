@@ -232,7 +232,7 @@ impl Server {
         dialogflow.prepare().await;
         let following = dialogflow.follow();
         let telling = Telling::start(&live, &service.door).await?;
-        let zendesk = zendesk::Api::new(&service.door, &telling.webhooks, &telling.delivery);
+        let zendesk = zendesk::Api::new(&service.door, telling.services(&service.door));
         let receive = receive::Api::new(&service.door, &telling.receiving, &live.settings().receive);
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();

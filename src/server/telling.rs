@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::door::Door;
 use super::live::Live;
+use super::manage::zendesk::Services;
 use super::run::ServerError;
+use crate::delivery::rules::Rules;
 use crate::delivery::told::{Surroundings, Told};
 use crate::delivery::webhooks::Webhooks;
 use crate::delivery::{self, Delivery};
@@ -14,7 +16,8 @@ use crate::receive::{self, Receiving};
 /// What runs beside the agent's door and is closed with it.
 #[derive(Debug)]
 pub(super) struct Telling {
-    pub(super) webhooks: Webhooks,
+    webhooks: Webhooks,
+    rules: Rules,
     pub(super) delivery: Delivery,
     pub(super) receiving: Receiving,
     told: Told,
@@ -33,7 +36,8 @@ impl Telling {
         let around = delivery::Surroundings { store, webhooks: &webhooks, outbound, activity, metrics };
         let delivery = Delivery::start(&config, &around, clock.clone(), runtime);
         let delivery = delivery.map_err(|error| ServerError::Io(std::io::Error::other(error)))?;
-        let around = Surroundings { store, webhooks: &webhooks, delivery: &delivery, outbound, metrics };
+        let rules = Rules::start(store, &webhooks, &door.access, &config, clock.clone(), runtime).await;
+        let around = Surroundings { store, rules: &rules, delivery: &delivery, outbound, metrics };
         let told = Told::start(&config, &around, clock, runtime);
         let routes = Arc::clone(door.fulfillment.load().events());
         if routes.is_empty() && !config.receive.zendesk.iter().all(|source| source.fan_out) {
@@ -61,7 +65,17 @@ impl Telling {
         let _ = door.told.set(told.clone());
         let _ = door.delivery.set(delivery.clone());
         let _ = door.receiving.set(receiving.clone());
-        Ok(Self { webhooks, delivery, receiving, told })
+        Ok(Self { webhooks, rules, delivery, receiving, told })
+    }
+
+    /// What the management of webhooks and rules works with.
+    pub(super) fn services(&self, door: &Door) -> Services {
+        Services {
+            webhooks: self.webhooks.clone(),
+            delivery: self.delivery.clone(),
+            rules: self.rules.clone(),
+            activity: door.activity.clone(),
+        }
     }
 
     /// Takes nothing new; deliveries on the wire and handlers of events may end within this time, but for what writing that takes.

@@ -36,6 +36,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_deliveries"),
     migration!(6, "0006_conversations"),
     migration!(7, "0007_received"),
+    migration!(8, "0008_rules"),
 ];
 
 /// Two processes that start together must not both migrate; any number will do, as long as it is ours.

@@ -11,11 +11,8 @@ pub mod event;
 pub(crate) mod event_types;
 pub(crate) mod headers;
 mod members;
+pub(crate) mod rule;
 pub mod signature;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "triggers and automations, which come next, render with it")
-)]
 pub(crate) mod template;
 mod url;
 pub(crate) mod webhook;

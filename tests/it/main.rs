@@ -71,6 +71,7 @@ mod replay;
 mod replies;
 mod routes;
 mod routing;
+mod rules;
 mod secrets;
 mod service_agent;
 mod shutdown;

@@ -48,6 +48,8 @@ struct Inner {
     activity_lost: Tally,
     events_told: Tally,
     events_lost: Tally,
+    rules_fired: Tally,
+    rules_unsent: Tally,
     store_failures: Tally,
     management: Tally,
     /// 0 until it is used, then 1 for working and 2 for failing.
@@ -68,6 +70,8 @@ impl Default for Metrics {
             activity_lost: Tally::of(&["full", "store"]),
             events_told: Tally::default(),
             events_lost: Tally::of(&["full", "store"]),
+            rules_fired: Tally::of(&["trigger", "automation"]),
+            rules_unsent: Tally::of(&["webhook", "template", "too_large"]),
             store_failures: Tally::default(),
             management: Tally::default(),
             store: AtomicU8::new(0),
@@ -206,6 +210,17 @@ impl Metrics {
     /// What might have been events is not told: too much waited (`full`), or the `store` did not take it.
     pub(crate) fn events_lost(&self, why: &'static str, count: u64) {
         self.0.events_lost.add_many(why, count);
+    }
+
+    /// A trigger or an automation fired.
+    pub(crate) fn rule_fired(&self, kind: &'static str) {
+        self.0.rules_fired.add(kind, 0);
+    }
+
+    /// An action of a rule that fired sends nothing: its `webhook` is gone, its `template` does not fit that
+    /// any more, or what was rendered is `too_large`.
+    pub(crate) fn rule_unsent(&self, why: &'static str) {
+        self.0.rules_unsent.add(why, 0);
     }
 }
 

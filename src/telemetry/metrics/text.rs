@@ -214,7 +214,11 @@ fn events(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     let help = "Events put into the outbox, by type.";
     words(encoder, "events_told", help, "type", &inner.events_told)?;
     let help = "Calls and events of which nobody is told, by why not.";
-    words(encoder, "events_lost", help, "why", &inner.events_lost)
+    words(encoder, "events_lost", help, "why", &inner.events_lost)?;
+    let help = "Triggers and automations that fired.";
+    words(encoder, "rules_fired", help, "kind", &inner.rules_fired)?;
+    let help = "Actions of rules that fired and send nothing, by why not.";
+    words(encoder, "rules_unsent", help, "why", &inner.rules_unsent)
 }
 
 fn store(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -90,7 +90,7 @@ mod tests {
                 );
             }
         }
-        paths.extend(zendesk::PATHS.map(str::to_owned));
+        paths.extend(zendesk::PATHS.iter().chain(&zendesk::RULE_PATHS).map(|path| (*path).to_owned()));
         paths.retain(|path| path.starts_with('/') && !path.starts_with("/api/docs/"));
         paths.sort();
         paths
