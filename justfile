@@ -59,6 +59,12 @@ killed rounds='50' deliveries='10000':
     ROUNDS={{ rounds }} cargo test --locked --all-features --test it -- deliveries:: --nocapture; \
     DELIVERIES={{ deliveries }} cargo test --locked --all-features --lib -- delivery::tests::accounting --nocapture
 
+# Very many events of a neighbour system, repeated, out of order and wrongly signed, on every store: each good one is
+# worked off once.
+received events='10000':
+    eval "$(tests/postgres.sh start)"; trap 'tests/postgres.sh stop' EXIT; \
+    EVENTS={{ events }} cargo test --locked --all-features --test it -- receive::many --nocapture
+
 # The server at ten times what it can answer: who waits how long, who is refused, what memory it takes.
 load:
     cargo bench --locked --profile dist --bench load

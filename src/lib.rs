@@ -36,12 +36,13 @@
 //! - `access`: who may manage this server, by tokens with roles; what they changed.
 //! - `store`: what outlives a call or the process: in memory, SQLite, PostgreSQL. No agent's turn waits for it.
 //! - `delivery`: tells neighbour systems, by webhooks that they manage in Zendesk's way.
+//! - `receive`: what neighbour systems send: kept, acknowledged, and worked off by handlers later.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
 //! - [`zendesk`]: Zendesk's webhooks as data, and their signatures. It knows no HTTP either.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket, and holds conversations with it (feature `testing`).
 //!
-//! Imports run downwards in this order: `server` and `emulator`, `fulfillment` and `delivery`, `flexible`,
+//! Imports run downwards in this order: `server` and `emulator`, `receive`, `fulfillment` and `delivery`, `flexible`,
 //! `auth` and `access`, `outbound` and `store`, `protocol`, `zendesk` and `config`.
 //!
 //! # Features
@@ -71,6 +72,7 @@ mod nearest;
 pub mod outbound;
 pub mod protocol;
 mod queue;
+mod receive;
 mod resources;
 pub mod server;
 mod store;
@@ -85,6 +87,7 @@ pub use fulfillment::extract::{
     Flow, Form, FromCall, Intent, Language, Messages, OptionalFromCall, Page, Param, Params, Payload,
     Sentiment, Session, State, Tag, Utterance,
 };
+pub use fulfillment::on_event::{EventHandler, EventSource, FromEvent, Received};
 pub use fulfillment::{
     Call, Deadline, EventError, Events, ExportError, FulfillmentMessage, Handler, IntoReply, OnError,
     Rejection, Reply, ReplyError, Route, Router, SetupError, SetupFault, blocking, rich,
@@ -111,6 +114,8 @@ mod pages {
     mod agents {}
     #[doc = include_str!("../docs/EVENTS.md")]
     mod events {}
+    #[doc = include_str!("../docs/receive.md")]
+    mod receive {}
     #[doc = include_str!("../docs/webhooks-api.md")]
     mod webhooks_api {}
 }

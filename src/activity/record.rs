@@ -105,6 +105,8 @@ pub(crate) struct Delivered {
     /// Why it did not arrive: a stable word, and a sentence.
     pub(crate) error: Option<(String, String)>,
     pub(crate) took: Duration,
+    /// What the log of the server says of one that came: `stored`, `duplicate` and so on.
+    pub(crate) outcome: &'static str,
     pub(crate) messages: Messages<'static>,
 }
 

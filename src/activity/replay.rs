@@ -23,6 +23,8 @@ pub(crate) enum Replay {
     },
     /// A delivery, which is made again from what is kept to be sent, and not from the log.
     Delivery,
+    /// An event, which its handler works on again, from what is kept of it.
+    Received,
 }
 
 /// Why a call cannot be made again.
@@ -52,6 +54,10 @@ pub(crate) enum NotReplayable {
     Kind,
     #[error("what was to be delivered is not kept any more")]
     DeliveryGone,
+    #[error(
+        "what was received is not kept any more, was refused, repeats another one, or is being worked on"
+    )]
+    ReceivedGone,
     #[error("its webhook was deleted")]
     WebhookDeleted,
     #[error("its webhook is not active")]
@@ -69,6 +75,7 @@ impl NotReplayable {
             Self::NothingSent => "nothing_sent",
             Self::Kind => "kind_not_replayable",
             Self::DeliveryGone => "delivery_gone",
+            Self::ReceivedGone => "received_gone",
             Self::WebhookDeleted => "webhook_deleted",
             Self::WebhookInactive => "webhook_inactive",
         }
@@ -121,6 +128,7 @@ impl Replay {
                 })
             }
             Some(Kind::Delivery) => Ok(Self::Delivery),
+            Some(Kind::Zendesk) => Ok(Self::Received),
             _ => Err(NotReplayable::Kind),
         }
     }

@@ -14,6 +14,8 @@ const HOUR: Duration = Duration::from_secs(3_600);
 pub struct Delivery {
     /// 0 for no limit.
     pub max_webhooks: usize,
+    /// Of triggers, and of automations; 0 for no limit.
+    pub max_rules: usize,
     pub secret_overlap: Duration,
     pub account_id: u64,
     pub timeout: Duration,
@@ -28,6 +30,7 @@ impl Default for Delivery {
     fn default() -> Self {
         Self {
             max_webhooks: 1_000,
+            max_rules: 500,
             secret_overlap: 24 * HOUR,
             account_id: 0,
             timeout: 10 * SECOND,
@@ -49,6 +52,7 @@ impl Delivery {
     pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
         let this = Self {
             max_webhooks: reader.integer("max_webhooks", 0..=100_000),
+            max_rules: reader.integer("max_rules", 0..=10_000),
             secret_overlap: reader.duration("secret_overlap", Duration::ZERO..=30 * 24 * HOUR),
             // Numbers above this are no longer exact where JSON's numbers are doubles.
             account_id: reader.integer("account_id", 0..=(1 << 53) - 1) as u64,

@@ -17,6 +17,7 @@ mod layers;
 mod limits;
 mod outbound;
 mod reader;
+mod receive;
 mod routes;
 mod schema;
 pub(crate) mod secret;
@@ -47,6 +48,7 @@ pub use flexible::{
 };
 pub use limits::Limits;
 pub use outbound::{AgentAuthDefault, ClientAuthentication, Endpoint, Outbound};
+pub use receive::{Receive, ZendeskSource};
 pub use routes::{FailureSetting, ReplySetting, Route};
 pub use secret::{Exposed, Secret, SecretOrigin, SecretVersion};
 pub use secrets::Secrets;
@@ -139,6 +141,8 @@ pub struct Config {
     pub activity: Activity,
     /// `[events]`
     pub events: Events,
+    /// `[receive]`
+    pub receive: Receive,
     /// `[log]`
     pub log: Log,
     /// `[traces]`
@@ -236,6 +240,7 @@ impl Config {
         let environments_dir = reader.text("environments_dir").into();
         let activity = reader.section("activity", Activity::read);
         let events = reader.section("events", Events::read);
+        let receive = reader.section("receive", |receive| Receive::read(receive, &store));
         let log = reader.section("log", Log::read);
         let traces = reader.section("traces", Traces::read);
         reader.refuse_unknown();
@@ -261,6 +266,7 @@ impl Config {
             file: None,
             activity,
             events,
+            receive,
             log,
             traces,
             effective: String::new(),
@@ -281,6 +287,7 @@ fn all_keys() -> Vec<Key> {
     let samples = checks::samples();
     tree.set(&["auth", "any_of"], Value::Raw(samples), Origin::Default);
     tree.set(&["routes", "sample"], Value::Raw(routes::SAMPLE.to_owned()), Origin::Default);
+    tree.set(&["receive", "zendesk", "sample"], Value::Raw(receive::SAMPLE.to_owned()), Origin::Default);
     let reading = Reading {
         sources: &sources,
         faults: RefCell::default(),

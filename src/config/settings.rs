@@ -129,9 +129,11 @@ pub(super) fn is_ours(path: &str) -> bool {
         "/api/invocations",
         "/api/me",
         "/api/openapi.json",
+        "/api/received",
         "/api/tokens",
         "/api/v2",
         "/console",
+        "/receive",
         "/v3",
         "/v3beta1",
     ];

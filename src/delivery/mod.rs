@@ -21,6 +21,7 @@ mod pump;
 mod record;
 mod replay;
 mod retry;
+pub(crate) mod rules;
 mod send;
 pub(crate) mod shown;
 mod throttle;

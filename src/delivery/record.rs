@@ -58,6 +58,7 @@ pub(super) fn record(ended: Ended, webhook: Option<&Webhook>, scribe: &Scribe) -
         status_code,
         error,
         took: Duration::from_micros(span(created_at, latest_at)),
+        outcome: "",
         messages,
     }))
 }

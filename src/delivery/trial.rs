@@ -107,6 +107,7 @@ impl Delivery {
                 status_code: verdict.status_code,
                 error,
                 took,
+                outcome: "",
                 messages,
             })));
         }

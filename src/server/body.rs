@@ -36,21 +36,41 @@ pub(crate) async fn read(
 ) -> Result<Bytes, Refusal> {
     check_content_type(request)?;
     let gzip = is_gzip(request)?;
-    let too_slow = |_| Refusal::TooSlow { seconds: limits.time.as_secs_f64() };
-    let body = {
-        let mut body = std::pin::pin!(collect(request, payload, limits.sent, held));
-        // Most bodies are there already, and need no timer.
-        match (&mut body).now_or_never() {
-            Some(body) => body?,
-            None => tokio::time::timeout(limits.time, body).await.map_err(too_slow)??,
-        }
-    };
+    let body = within(request, payload, limits, held).await?;
     if !gzip {
         return Ok(body);
     }
     let expanded = expand(&body, limits.expanded)?;
     held.grow_to(body.len() + expanded.len())?;
     Ok(expanded)
+}
+
+/// Reads the body byte for byte, whatever it is.
+pub(crate) async fn raw(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limits: &Limits,
+    held: &mut Held,
+) -> Result<Bytes, Refusal> {
+    if is_gzip(request)? {
+        return Err(Refusal::ContentEncoding { found: "gzip".to_owned() });
+    }
+    within(request, payload, limits, held).await
+}
+
+async fn within(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limits: &Limits,
+    held: &mut Held,
+) -> Result<Bytes, Refusal> {
+    let too_slow = |_| Refusal::TooSlow { seconds: limits.time.as_secs_f64() };
+    let mut body = std::pin::pin!(collect(request, payload, limits.sent, held));
+    // Most bodies are there already, and need no timer.
+    match (&mut body).now_or_never() {
+        Some(body) => body,
+        None => tokio::time::timeout(limits.time, body).await.map_err(too_slow)?,
+    }
 }
 
 /// Reads what a refused client still sends, and drops it.

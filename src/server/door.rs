@@ -16,11 +16,13 @@ use super::overload::Overload;
 use super::shown::Shown;
 use crate::access::Access;
 use crate::activity::Activity;
+use crate::activity::redact::Redactor;
 use crate::auth::Auth;
 use crate::config::{DuplicateScope, Turn};
 use crate::delivery::Delivery;
 use crate::delivery::told::Told;
 use crate::fulfillment::Fulfillment;
+use crate::receive::Receiving;
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::trace::Tracing;
@@ -42,6 +44,10 @@ pub(crate) struct Door {
     pub(crate) told: OnceLock<Told>,
     /// Who sends what they are told, once the server runs.
     pub(crate) delivery: OnceLock<Delivery>,
+    /// What neighbour systems send, once the server runs.
+    pub(crate) receiving: OnceLock<Receiving>,
+    /// Hides secrets in what is shown of it.
+    pub(crate) redactor: Redactor,
     /// Where everything is kept that is not the agent's turn.
     pub(crate) store: Store,
     /// Who may manage.

@@ -26,6 +26,7 @@ mod memory;
 mod overload;
 mod pages;
 mod phases;
+mod receive;
 mod rejoinder;
 mod reload;
 mod replay;

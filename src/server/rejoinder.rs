@@ -21,11 +21,13 @@ use super::shown::Shown;
 use super::signals::signals;
 use crate::access::Access;
 use crate::activity::Activity;
+use crate::activity::redact::Redactor;
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::config::{Config, DuplicateScope, Sources};
 use crate::emulator::package::check::Served;
 use crate::fulfillment::deferred::Hold;
+use crate::fulfillment::on_event::EventHandler;
 use crate::fulfillment::{
     Call, Fulfillment, Handler, IntoVerdict, OnError, Reply, Route, Router, SetupError, SetupFault,
 };
@@ -87,6 +89,15 @@ impl Rejoinder {
     /// See [`Router::fallback`].
     pub fn fallback<Inputs: 'static>(self, handler: impl Handler<Inputs>) -> Self {
         self.router.fallback(handler).into()
+    }
+
+    /// See [`Router::on_event`].
+    pub fn on_event<Inputs: 'static>(
+        self,
+        event_type: impl Into<String>,
+        handler: impl EventHandler<Inputs>,
+    ) -> Self {
+        self.router.on_event(event_type, handler).into()
     }
 
     /// See [`Router::state`].
@@ -240,6 +251,8 @@ fn door(router: Router, config: &Config, auth: Option<Auth>) -> Result<(Live, Se
         activity,
         told: OnceLock::new(),
         delivery: OnceLock::new(),
+        receiving: OnceLock::new(),
+        redactor: Redactor::new(&config.activity, &config.auth, config.known_secrets.clone()),
         tracing: Tracing::new(&config.traces),
         handler_threads: handlers.metrics().num_workers(),
         background: Background::new(handlers.clone(), lifecycle.clone(), &server.turn),

@@ -16,6 +16,7 @@ use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
 use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
+use super::receive;
 use super::reload::Reloads;
 use super::service::Service;
 use super::telling::Telling;
@@ -240,7 +241,8 @@ impl Server {
         dialogflow.prepare().await;
         let following = dialogflow.follow();
         let telling = Telling::start(&live, &service.door).await?;
-        let zendesk = zendesk::Api::new(&service.door, &telling.webhooks, &telling.delivery);
+        let zendesk = zendesk::Api::new(&service.door, telling.services(&service.door));
+        let receive = receive::Api::new(&service.door, &telling.receiving, &live.settings().receive);
         let admin = admin.map(|admin| admin.start(&service, &dialogflow, &zendesk)).transpose()?;
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
@@ -261,9 +263,10 @@ impl Server {
         for listener in listeners {
             let config = tls.as_ref().map(Tls::server_config).transpose();
             let config = config.map_err(std::io::Error::other)?;
-            let (service, dialogflow, zendesk) = (service.clone(), dialogflow.clone(), zendesk.clone());
+            let (service, dialogflow) = (service.clone(), dialogflow.clone());
+            let (zendesk, receive) = (zendesk.clone(), receive.clone());
             server = connections::listen(server, listener, config, &connections, move || {
-                app(&service, &dialogflow, &zendesk)
+                app(&service, &dialogflow, &zendesk, &receive)
             })?;
         }
         let _watching = tls.map(|tls| tls::Watching::start(tls, Arc::clone(&watched)));
@@ -351,6 +354,7 @@ fn app(
     service: &Service,
     dialogflow: &dialogflow::Api,
     zendesk: &zendesk::Api,
+    receive: &receive::Api,
 ) -> App<
     impl actix_web::dev::ServiceFactory<
         actix_web::dev::ServiceRequest,
@@ -370,6 +374,7 @@ fn app(
                 dialogflow.register(config);
                 zendesk.register(config);
             }
+            receive.register(config);
         })
         .default_service(web::to(|| async { pages::nothing_here() }))
 }

@@ -36,6 +36,8 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_webhooks"),
     migration!(6, "0006_deliveries"),
     migration!(7, "0007_conversations"),
+    migration!(8, "0008_received"),
+    migration!(9, "0009_rules"),
 ];
 
 /// Two processes that start together must not both migrate; any number will do, as long as it is ours.

@@ -2,18 +2,17 @@
 //!
 //! What neighbour systems are told is told in Zendesk's way, so that what was written to receive or
 //! to manage Zendesk's webhooks works with this server as it is. This room knows no client, no clock
-//! and no store: [`signature`] makes and checks signatures wherever you receive or send.
+//! and no store: [`signature`] makes and checks signatures wherever you receive or send, and [`event`]
+//! reads what has come.
 
 pub(crate) mod authentication;
 mod connection;
+pub mod event;
 pub(crate) mod event_types;
 pub(crate) mod headers;
 mod members;
+pub(crate) mod rule;
 pub mod signature;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "triggers and automations, which come next, render with it")
-)]
 pub(crate) mod template;
 mod url;
 pub(crate) mod webhook;

@@ -8,10 +8,12 @@ use crate::nearest::nearest;
 
 /// An enumeration as the wire has it.
 macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[$about:meta])* $name:ident {
+        $($(#[$meaning:meta])* $variant:ident = $word:literal),* $(,)?
+    }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub(crate) enum $name { $($variant),* }
+        pub(crate) enum $name { $($(#[$meaning])* $variant),* }
 
         impl $name {
             pub(crate) const WORDS: &'static [&'static str] = &[$($word),*];

@@ -28,6 +28,8 @@ impl Rules {
             attempts: messages.attempts.len(),
             request_bytes: messages.requests.last().map_or(0, |request| request.bytes),
             response_bytes: answer.map_or(0, |answer| answer.bytes),
+            outcome: delivered.outcome.into(),
+            duplicate: delivered.outcome == "duplicate",
             tag: excerpt(&place.tag, SHORT),
             error: self.error(error),
             origin: delivered.origin.map(|origin| origin.number()),

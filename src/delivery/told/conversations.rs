@@ -26,6 +26,7 @@ pub(super) struct Seen {
     last_response: String,
     handed_off_at: Option<i64>,
     ended_at: Option<i64>,
+    failed_at: Option<i64>,
 }
 
 impl Seen {
@@ -39,11 +40,12 @@ impl Seen {
             last_response,
             handed_off_at: None,
             ended_at: None,
+            failed_at: None,
         }
     }
 
     /// One more call.
-    pub(super) fn call(&mut self, at: i64, response: String, hands_over: bool, ends: bool) {
+    pub(super) fn call(&mut self, at: i64, response: String, hands_over: bool, ends: bool, failed: bool) {
         self.calls += 1;
         self.first_at = self.first_at.min(at);
         if at >= self.last_at {
@@ -53,6 +55,9 @@ impl Seen {
         }
         if hands_over {
             self.handed_off_at.get_or_insert(at);
+        }
+        if failed {
+            self.failed_at = self.failed_at.max(Some(at));
         }
     }
 }
@@ -116,7 +121,7 @@ pub(super) async fn note(transaction: &mut Transaction, batch: &Batch) -> Result
 fn upsert(rows: &[&Seen]) -> Query {
     let sql = format!(
         "INSERT INTO conversations (id, session, name, first_at, last_at, calls, last_response, handed_off_at, \
-         ended_at) VALUES {} ON CONFLICT (id) DO UPDATE SET \
+         ended_at, failed_at) VALUES {} ON CONFLICT (id) DO UPDATE SET \
          first_at = CASE WHEN excluded.first_at < conversations.first_at THEN excluded.first_at \
          ELSE conversations.first_at END, \
          last_at = CASE WHEN excluded.last_at > conversations.last_at THEN excluded.last_at \
@@ -126,9 +131,11 @@ fn upsert(rows: &[&Seen]) -> Query {
          ELSE conversations.last_response END, \
          handed_off_at = COALESCE(conversations.handed_off_at, excluded.handed_off_at), \
          ended_at = CASE WHEN excluded.last_at >= conversations.last_at THEN excluded.ended_at \
-         ELSE conversations.ended_at END \
+         ELSE conversations.ended_at END, \
+         failed_at = CASE WHEN excluded.failed_at > COALESCE(conversations.failed_at, 0) THEN excluded.failed_at \
+         ELSE conversations.failed_at END \
          RETURNING id, first_at, calls",
-        placeholders(rows.len(), 9)
+        placeholders(rows.len(), 10)
     );
     rows.iter().fold(Query::built(sql), |query, seen| {
         query
@@ -141,6 +148,7 @@ fn upsert(rows: &[&Seen]) -> Query {
             .bind(seen.last_response.as_str())
             .bind(seen.handed_off_at)
             .bind(seen.ended_at)
+            .bind(seen.failed_at)
     })
 }
 
@@ -208,14 +216,19 @@ pub(super) async fn forget(store: &Store, before: i64) -> Result<(), StoreError>
             tokio::task::yield_now().await;
         }
     }
-    Ok(())
+    // What automations know of them.
+    let sql =
+        "DELETE FROM rules_fired WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE id = conversation)";
+    store.execute(Synced::Lazy, Query::new(sql)).await.map(drop)
 }
 
 /// Forgets the conversations of a session, by its id.
 pub(super) async fn erase(transaction: &mut Transaction, session: &str) -> Result<(), StoreError> {
-    for sql in
-        ["DELETE FROM conversations WHERE session = $1", "DELETE FROM conversation_marks WHERE session = $1"]
-    {
+    for sql in [
+        "DELETE FROM conversations WHERE session = $1",
+        "DELETE FROM conversation_marks WHERE session = $1",
+        "DELETE FROM rules_fired WHERE session = $1",
+    ] {
         transaction.execute(Query::new(sql).bind(session)).await?;
     }
     Ok(())

@@ -45,7 +45,7 @@ pub(super) fn may_hand_over(asked: &Envelope, answer: Option<&Bytes>) -> bool {
 }
 
 /// What a standard answer says, and the messages that the agent says beside it.
-fn said(answered: &Answered) -> (WebhookResponse, Vec<ResponseMessage>) {
+pub(super) fn said(answered: &Answered) -> (WebhookResponse, Vec<ResponseMessage>) {
     let answer = answered.answer.as_ref().filter(|_| !answered.flexible);
     let response = answer.and_then(|answer| WebhookResponse::parse(answer).ok()).unwrap_or_default();
     let replaces = response
@@ -56,7 +56,7 @@ fn said(answered: &Answered) -> (WebhookResponse, Vec<ResponseMessage>) {
     (response, queued)
 }
 
-fn messages(response: &WebhookResponse) -> &[ResponseMessage] {
+pub(super) fn messages(response: &WebhookResponse) -> &[ResponseMessage] {
     response.fulfillment_response.as_ref().map_or(&[], |said| &said.messages)
 }
 
@@ -136,8 +136,14 @@ impl Members {
         self.add("took_ms", answered.took.as_micros() as f64 / 1000.0);
     }
 
-    /// What a turn is about: language, intent, input, parameters before and after.
-    pub(super) fn add_turn(&mut self, answered: &Answered, settings: &config::Events, messages_key: &str) {
+    /// What a turn is about: language, intent, input, parameters before and after. Told are the values of
+    /// some parameters, and what the user said if that may be.
+    pub(super) fn add_turn(
+        &mut self,
+        answered: &Answered,
+        (told, utterances): (&[String], bool),
+        messages_key: &str,
+    ) {
         let envelope = answered.call.envelope();
         self.text("language", &envelope.language_code());
         if let Ok(Some(intent)) = envelope.intent_info() {
@@ -148,17 +154,17 @@ impl Members {
             self.object("intent", members);
         }
         if let Some(query) = envelope.query() {
-            self.object("input", input(query, settings.utterances));
+            self.object("input", input(query, utterances));
         }
-        self.add("parameters", named(&parameters::of(envelope, &settings.parameters)));
+        self.add("parameters", named(&parameters::of(envelope, told)));
         if let Some(answer) = &answered.answer {
             let set = if answered.flexible {
-                named(&parameters::set_by_object(answer, messages_key, &settings.parameters))
+                named(&parameters::set_by_object(answer, messages_key, told))
             } else {
                 let changes = Envelope::parse_response(answer);
                 changes.map_or_else(
                     |_| named(&Parameters::default()),
-                    |changes| named(&parameters::of(&changes, &settings.parameters)),
+                    |changes| named(&parameters::of(&changes, told)),
                 )
             };
             self.add("set", set);

@@ -1,12 +1,16 @@
 //! From what happened to what may have to be told: whether it is news, the store knows.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::conversation::{Conversation, bounded};
 use super::conversations::Seen;
 use super::describe;
 use super::fact::{Answered, Fact, What};
+use super::turn::Turn;
 use super::types::{self, Wanted};
+use crate::delivery::rules::{Snapshot as Rules, Stored};
 
 /// Something of which every instance may know, and one tells: a conversation's key, and what it is.
 pub(super) type Mark = (String, String);
@@ -31,6 +35,16 @@ pub(super) enum When {
     Marked(Mark),
 }
 
+/// A trigger that may have to notify.
+#[derive(Debug)]
+pub(super) struct Firing {
+    /// Whose it is, by its place in the batch.
+    pub(super) fact: usize,
+    pub(super) rule: Arc<Stored>,
+    pub(super) turn: Arc<Turn>,
+    pub(super) when: When,
+}
+
 /// The kind of what handlers tell.
 pub(super) const CUSTOM: &str = "custom";
 /// The longest response id that is told apart by itself, in bytes.
@@ -40,6 +54,7 @@ const LONGEST_ID: usize = 128;
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) drafts: Vec<Draft>,
+    pub(super) firings: Vec<Firing>,
     pub(super) seen: BTreeMap<String, Seen>,
     /// With the session's id, and when it was made.
     pub(super) marks: BTreeMap<Mark, (String, i64)>,
@@ -48,7 +63,7 @@ pub(super) struct Batch {
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.drafts.is_empty() && self.seen.is_empty()
+        self.drafts.is_empty() && self.firings.is_empty() && self.seen.is_empty()
     }
 
     pub(super) fn add(&mut self, index: usize, fact: &Fact, wanted: Wanted) {
@@ -64,6 +79,29 @@ impl Batch {
             }
             What::Emitted(_) => self.drafts.push(always(CUSTOM)),
             What::Circuit(circuit) => self.drafts.push(always(circuit.event_type())),
+        }
+    }
+
+    /// Adds the triggers whose conditions hold for a call, each once a turn.
+    pub(super) fn add_firings(&mut self, index: usize, fact: &Fact, rules: &Rules, messages_key: &str) {
+        let What::Answered(answered) = &fact.what else { return };
+        if rules.triggers().is_empty() {
+            return;
+        }
+        let envelope = answered.call.envelope();
+        let conversation = Conversation::of(&envelope.session());
+        let response = bounded(&envelope.detect_intent_response_id(), LONGEST_ID);
+        let turn = Arc::new(Turn::of(answered, messages_key));
+        for rule in rules.triggers().iter().filter(|rule| rule.rule.holds(&*turn)) {
+            let name = format!("trigger-{}", rule.id);
+            let when = match &conversation {
+                Some(conversation) => self.once(fact.at, &name, conversation, &response),
+                None => Some(When::Always),
+            };
+            if let Some(when) = when {
+                let (rule, turn) = (Arc::clone(rule), Arc::clone(&turn));
+                self.firings.push(Firing { fact: index, rule, turn, when });
+            }
         }
     }
 
@@ -96,10 +134,10 @@ impl Batch {
             self.mark(index, at, types::ENDED, &conversation, &response);
         }
         let seen = self.seen.entry(key).or_insert_with(|| Seen::new(conversation, at));
-        seen.call(at, response, hands_over, ends);
+        seen.call(at, response, hands_over, ends, answered.failure.is_some());
     }
 
-    /// Adds a draft of which there is one for each turn. Without a response id every call is a turn.
+    /// Adds a draft of which there is one for each turn.
     fn mark(
         &mut self,
         index: usize,
@@ -108,15 +146,24 @@ impl Batch {
         conversation: &Conversation,
         response: &str,
     ) {
-        if response.is_empty() {
-            self.drafts.push(Draft { fact: index, kind, when: When::Always });
-            return;
+        if let Some(when) = self.once(at, types::word(kind), conversation, response) {
+            self.drafts.push(Draft { fact: index, kind, when });
         }
-        let mark = (conversation.key.clone(), format!("{} {response}", types::word(kind)));
-        // Another call of the same turn may be in this batch already.
-        if let std::collections::btree_map::Entry::Vacant(vacant) = self.marks.entry(mark.clone()) {
-            vacant.insert((conversation.session.clone(), at));
-            self.drafts.push(Draft { fact: index, kind, when: When::Marked(mark) });
+    }
+
+    /// When something is news of which there is one for each turn; never if another call of the same turn is
+    /// in this batch already. Without a response id every call is a turn.
+    fn once(&mut self, at: i64, name: &str, conversation: &Conversation, response: &str) -> Option<When> {
+        if response.is_empty() {
+            return Some(When::Always);
+        }
+        let mark = (conversation.key.clone(), format!("{name} {response}"));
+        match self.marks.entry(mark.clone()) {
+            Entry::Vacant(vacant) => {
+                vacant.insert((conversation.session.clone(), at));
+                Some(When::Marked(mark))
+            }
+            Entry::Occupied(_) => None,
         }
     }
 }

@@ -9,13 +9,14 @@ use serde_json::{Map, Value};
 use super::conversation::Conversation;
 use super::conversations::{Idle, Known, News};
 use super::describe::{self, Members};
-use super::drafts::{Draft, When};
+use super::drafts::Draft;
 use super::fact::{Answered, Circuit, Fact, What};
 use super::types;
 use crate::activity::InvocationId;
 use crate::activity::record::{Heard, Place};
 use crate::config::{self, Config};
 use crate::delivery::Delivery;
+use crate::delivery::rules::Rules;
 use crate::delivery::webhooks::Webhooks;
 use crate::fulfillment::events::Emitted;
 use crate::telemetry::metrics::Metrics;
@@ -30,6 +31,7 @@ pub(super) struct Making {
     pub(super) account_id: u64,
     pub(super) messages_key: String,
     pub(super) webhooks: Webhooks,
+    pub(super) rules: Rules,
     pub(super) delivery: Delivery,
     pub(super) metrics: Metrics,
 }
@@ -109,12 +111,13 @@ pub(super) fn time(micros: i64) -> String {
 }
 
 impl Making {
-    pub(super) fn new(config: &Config, webhooks: &Webhooks, delivery: &Delivery, metrics: &Metrics) -> Self {
+    pub(super) fn new(config: &Config, rules: &Rules, delivery: &Delivery, metrics: &Metrics) -> Self {
         Self {
             settings: config.events.clone(),
             account_id: config.delivery.account_id,
             messages_key: config.flexible.messages_key.clone(),
-            webhooks: webhooks.clone(),
+            webhooks: rules.webhooks().clone(),
+            rules: rules.clone(),
             delivery: delivery.clone(),
             metrics: metrics.clone(),
         }
@@ -122,12 +125,7 @@ impl Making {
 
     /// The event of a draft, if it is news.
     pub(super) fn event(&self, draft: &Draft, fact: &mut Fact, news: &News) -> Option<Event> {
-        let is_news = match &draft.when {
-            When::Always => true,
-            When::New(key) => news.new.contains(key),
-            When::Marked(mark) => news.marks.contains(mark),
-        };
-        if !is_news {
+        if !draft.when.is_news(news) {
             return None;
         }
         let id = fact.id(draft.kind, || self.delivery.next_id());
@@ -157,7 +155,8 @@ impl Making {
         match kind {
             types::STARTED => event.text("language", &envelope.language_code()),
             types::TURN => {
-                event.add_turn(answered, &self.settings, &self.messages_key);
+                let settings = &self.settings;
+                event.add_turn(answered, (&settings.parameters, settings.utterances), &self.messages_key);
                 event.add_outcome(answered);
             }
             types::HANDOFF => event.add_handoff(&describe::handoff(answered)?, &self.settings),

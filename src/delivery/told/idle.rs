@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::automations;
 use super::conversations;
 use super::envelope::{Event, Making};
 use super::types::Wanted;
@@ -26,11 +27,15 @@ pub(super) async fn run(store: Store, making: Arc<Making>, settings: config::Eve
     loop {
         // First, so that a server which has just started does not open its store for this.
         tokio::time::sleep(every).await;
-        let wanted = Wanted::of(&making.webhooks.snapshot());
-        if !wanted.needs_state() && !wanted.handoff {
+        let wanted = Wanted::of(&making.webhooks.snapshot(), &making.rules.snapshot());
+        if !wanted.needs_state() && !wanted.handoff && !wanted.triggers {
             continue;
         }
         let mut done = Box::pin(end(&store, &making, settings.idle_after, &clock)).await;
+        // What an automation waits for is not forgotten before, nor while it is looked for.
+        let longest = automations::longest(&making.rules.snapshot());
+        let remember =
+            if longest.is_zero() { remember } else { remember.max(longest.saturating_add(FORGET_EVERY)) };
         if done.is_ok() && forgotten.elapsed() >= FORGET_EVERY.min(remember) {
             forgotten = tokio::time::Instant::now();
             let before = clock.unix_micros().saturating_sub(micros(remember));
@@ -73,14 +78,14 @@ pub(super) async fn end(
             return Ok(ended);
         }
         ended += idle.len();
-        let events: Vec<Event> = if Wanted::of(&snapshot).ended {
+        let events: Vec<Event> = if Wanted::of(&snapshot, &making.rules.snapshot()).ended {
             idle.iter().map(|idle| making.idle(idle, now)).collect()
         } else {
             Vec::new()
         };
         making.send(&mut transaction, &snapshot, &events).await?;
         transaction.commit().await?;
-        making.sent(&events);
+        making.sent(&events, &[]);
     }
 }
 

@@ -5,18 +5,27 @@
 //! of the same conversation, and each thing is told once), makes events of it ([`envelope`]) and adds
 //! them to the outbox, all in one transaction: what is told is committed with what it is about.
 //! Another task ([`idle`]) ends conversations that nobody goes on with.
+//!
+//! The same transactions notify what rules say: triggers look at each call ([`turn`], [`firing`]), and a
+//! task looks for conversations that automations wait for ([`automations`]).
 
+#[cfg(test)]
+mod automation_tests;
+mod automations;
 mod conversation;
 mod conversations;
 mod describe;
 mod drafts;
 mod envelope;
 mod fact;
+mod firing;
 mod idle;
+pub(crate) mod kept;
 pub(crate) mod placeholders;
 mod send;
 #[cfg(test)]
 mod tests;
+mod turn;
 pub(crate) mod types;
 mod writer;
 
@@ -34,7 +43,7 @@ use self::fact::{Circuit, Fact};
 use self::types::Wanted;
 use self::writer::{Command, Writer};
 use super::Delivery;
-use super::webhooks::Webhooks;
+use super::rules::Rules;
 use crate::activity::SessionParts;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -58,19 +67,21 @@ pub(crate) struct Told(Arc<Shared>);
 struct Shared {
     queue: Arc<Queue<VecDeque<Fact>>>,
     commands: mpsc::UnboundedSender<Command>,
-    webhooks: Webhooks,
+    rules: Rules,
     delivery: Delivery,
     store: Store,
     clock: Clock,
     metrics: Metrics,
-    idle: AbortHandle,
+    /// Those that look at conversations again and again.
+    looking: [AbortHandle; 2],
 }
 
 /// Who is told, and by whom.
 #[derive(Debug)]
 pub(crate) struct Surroundings<'s> {
     pub(crate) store: &'s Store,
-    pub(crate) webhooks: &'s Webhooks,
+    /// And the webhooks that they notify, which are told of events, too.
+    pub(crate) rules: &'s Rules,
     pub(crate) delivery: &'s Delivery,
     pub(crate) outbound: &'s Outbound,
     pub(crate) metrics: &'s Metrics,
@@ -84,7 +95,9 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        self.idle.abort();
+        for task in &self.looking {
+            task.abort();
+        }
     }
 }
 
@@ -96,24 +109,25 @@ impl Told {
         clock: Clock,
         runtime: &Handle,
     ) -> Self {
-        let Surroundings { store, webhooks, delivery, outbound, metrics } = *surroundings;
+        let Surroundings { store, rules, delivery, outbound, metrics } = *surroundings;
         let settings = config.events.clone();
         let queue = Arc::new(Queue::new(settings.queue_memory));
         let (commands, orders) = mpsc::unbounded_channel();
-        let making = Arc::new(Making::new(config, webhooks, delivery, metrics));
+        let making = Arc::new(Making::new(config, rules, delivery, metrics));
         let idle = idle::run(store.clone(), Arc::clone(&making), settings.clone(), clock.clone());
-        let idle = runtime.spawn(idle).abort_handle();
+        let due = automations::run(store.clone(), Arc::clone(&making), clock.clone());
+        let looking = [runtime.spawn(idle).abort_handle(), runtime.spawn(due).abort_handle()];
         let writer = Writer::new(Arc::clone(&queue), store.clone(), making);
         runtime.spawn(writer.run(orders));
         let this = Self(Arc::new(Shared {
             queue,
             commands,
-            webhooks: webhooks.clone(),
+            rules: rules.clone(),
             delivery: delivery.clone(),
             store: store.clone(),
             clock,
             metrics: metrics.clone(),
-            idle,
+            looking,
         }));
         // Weak, as these live as long as who tells of them.
         let told = Arc::downgrade(&this.0);
@@ -133,9 +147,8 @@ impl Told {
 
     /// Whether anything is to be told of a call that was answered so.
     pub(crate) fn wants(&self, asked: &Envelope, answer: Option<&Bytes>, failure: Option<&str>) -> bool {
-        let snapshot = self.0.webhooks.snapshot();
-        let wanted = Wanted::of(&snapshot);
-        if failure.is_some_and(|code| wanted.has_failure(code)) {
+        let wanted = Wanted::of(&self.0.rules.webhooks().snapshot(), &self.0.rules.snapshot());
+        if wanted.triggers || failure.is_some_and(|code| wanted.has_failure(code)) {
             return true;
         }
         let about = wanted.needs_state() || wanted.handoff && describe::may_hand_over(asked, answer);
@@ -153,7 +166,7 @@ impl Told {
     }
 
     fn circuit(&self, circuit: Circuit) {
-        if self.0.webhooks.snapshot().is_wanted(circuit.event_type()) {
+        if self.0.rules.webhooks().snapshot().is_wanted(circuit.event_type()) {
             let _ = self.0.note(Fact::circuit(self.0.clock.unix_micros(), circuit));
         }
     }
@@ -182,7 +195,7 @@ impl Told {
 
 impl Emit for Shared {
     fn emit(&self, event: Emitted) -> Result<(), EventError> {
-        if !self.webhooks.snapshot().is_wanted(&types::custom(&event.name)) {
+        if !self.rules.webhooks().snapshot().is_wanted(&types::custom(&event.name)) {
             if let Some(kept) = event.kept {
                 let _ = kept.send(());
             }

@@ -1,7 +1,7 @@
 //! What placeholders of templates stand for: the members of an event.
 //!
-//! Whoever renders a body or parameters about something that happened gives the event's envelope; the
-//! names are those of `docs/EVENTS.md`.
+//! Whoever renders a body or parameters about something that happened gives the event's envelope, as
+//! rules have it; the names are those of `docs/triggers.md`.
 
 use std::borrow::Cow;
 
@@ -26,6 +26,15 @@ const KNOWN: &[(&str, &str)] = &[
     ("conversation.started_at", "/event/started_at"),
     ("conversation.last_call_at", "/event/last_call_at"),
     ("conversation.calls", "/event/calls"),
+    ("conversation.handed_off_at", "/event/handed_off_at"),
+    ("conversation.failed_at", "/event/failed_at"),
+    ("channel", "/event/channel"),
+    ("flow.id", "/event/flow/id"),
+    ("flow.name", "/event/flow/name"),
+    ("sentiment.score", "/event/sentiment/score"),
+    ("sentiment.magnitude", "/event/sentiment/magnitude"),
+    ("rule.id", "/rule/id"),
+    ("rule.title", "/rule/title"),
     ("handoff.by", "/event/by"),
     ("intent.name", "/event/intent/name"),
     ("intent.display_name", "/event/intent/display_name"),

@@ -3,6 +3,7 @@
 use super::envelope::{Event, Making};
 use super::types;
 use crate::delivery::job::{Content, Job, Source};
+use crate::delivery::rules::Kind;
 use crate::delivery::webhooks::Snapshot;
 use crate::store::{StoreError, Transaction};
 
@@ -41,11 +42,14 @@ impl Making {
     }
 
     /// After the commit: counts what was told, and lets it be sent.
-    pub(super) fn sent(&self, events: &[Event]) {
+    pub(super) fn sent(&self, events: &[Event], fired: &[Kind]) {
         for event in events {
             self.metrics.event_told(types::word(&event.event_type));
         }
-        if !events.is_empty() {
+        for kind in fired {
+            self.metrics.rule_fired(kind.as_str());
+        }
+        if !events.is_empty() || !fired.is_empty() {
             self.delivery.wake();
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::conversations::{self, News};
-use super::drafts::{Batch, When};
+use super::drafts::Batch;
 use super::fact::{Answered, Fact};
 use super::types::{self, Wanted};
 use crate::activity::record::Heard;
@@ -28,8 +28,16 @@ impl Heard for Call {
     }
 }
 
-const ALL: Wanted =
-    Wanted { started: true, turn: true, handoff: true, ended: true, failed: true, timed_out: true };
+const ALL: Wanted = Wanted {
+    started: true,
+    turn: true,
+    handoff: true,
+    ended: true,
+    failed: true,
+    timed_out: true,
+    triggers: false,
+    automations: false,
+};
 
 fn fact(at: i64, session: &str, response: &str, request: Value, answer: &Value) -> Fact {
     let mut request = request;
@@ -73,12 +81,12 @@ async fn told(store: &Store, facts: &[Fact], wanted: Wanted) -> Vec<&'static str
 }
 
 fn kinds(batch: &Batch, news: &News) -> Vec<&'static str> {
-    let is_news = |when: &When| match when {
-        When::Always => true,
-        When::New(key) => news.new.contains(key),
-        When::Marked(mark) => news.marks.contains(mark),
-    };
-    batch.drafts.iter().filter(|draft| is_news(&draft.when)).map(|draft| types::word(draft.kind)).collect()
+    batch
+        .drafts
+        .iter()
+        .filter(|draft| draft.when.is_news(news))
+        .map(|draft| types::word(draft.kind))
+        .collect()
 }
 
 const STARTED: &str = "conversation.started";

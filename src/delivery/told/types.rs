@@ -1,5 +1,6 @@
 //! The types of our events, and which of them somebody wants.
 
+use crate::delivery::rules;
 use crate::delivery::webhooks::Snapshot;
 
 macro_rules! types {
@@ -54,10 +55,14 @@ pub(super) struct Wanted {
     pub(super) ended: bool,
     pub(super) failed: bool,
     pub(super) timed_out: bool,
+    /// Whether rules look at turns.
+    pub(super) triggers: bool,
+    /// Whether rules look at conversations.
+    pub(super) automations: bool,
 }
 
 impl Wanted {
-    pub(super) fn of(snapshot: &Snapshot) -> Self {
+    pub(super) fn of(snapshot: &Snapshot, rules: &rules::Snapshot) -> Self {
         Self {
             started: snapshot.is_wanted(STARTED),
             turn: snapshot.is_wanted(TURN),
@@ -65,12 +70,14 @@ impl Wanted {
             ended: snapshot.is_wanted(ENDED),
             failed: snapshot.is_wanted(FAILED),
             timed_out: snapshot.is_wanted(TIMED_OUT),
+            triggers: !rules.triggers().is_empty(),
+            automations: !rules.automations().is_empty(),
         }
     }
 
     /// Whether every call must be known of, to tell those that are news.
     pub(super) fn needs_state(self) -> bool {
-        self.started || self.turn || self.ended
+        self.started || self.turn || self.ended || self.automations
     }
 
     pub(super) fn has_failure(self, code: &str) -> bool {

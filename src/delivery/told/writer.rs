@@ -15,6 +15,7 @@ use super::drafts::Batch;
 use super::envelope::{Event, Making};
 use super::fact::{Fact, What};
 use super::types::Wanted;
+use crate::delivery::rules::Kind;
 use crate::queue::{Queue, Weighed as _};
 use crate::store::{Store, StoreError, Synced};
 
@@ -115,8 +116,8 @@ impl Writer {
             }
             let most = if self.alone > 0 { 1 } else { self.pending.len().min(MOST_AT_ONCE) };
             match Box::pin(self.tell(most)).await {
-                Ok(events) => {
-                    self.making.sent(&events);
+                Ok((events, fired)) => {
+                    self.making.sent(&events, &fired);
                     self.done(most, true);
                     self.alone = self.alone.saturating_sub(most);
                     self.recovered();
@@ -144,15 +145,17 @@ impl Writer {
     }
 
     /// Makes events of the first of what is pending, and commits them with what they are about.
-    async fn tell(&mut self, most: usize) -> Result<Vec<Event>, StoreError> {
+    async fn tell(&mut self, most: usize) -> Result<(Vec<Event>, Vec<Kind>), StoreError> {
         let snapshot = Arc::clone(&self.making.webhooks.snapshot());
-        let wanted = Wanted::of(&snapshot);
+        let rules = Arc::clone(&self.making.rules.snapshot());
+        let wanted = Wanted::of(&snapshot, &rules);
         let mut batch = Batch::default();
         for (index, fact) in self.pending.range(..most).enumerate() {
             batch.add(index, fact, wanted);
+            batch.add_firings(index, fact, &rules, &self.making.messages_key);
         }
         if batch.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
         let mut transaction = self.store.begin(Synced::Full).await?;
         let news = conversations::note(&mut transaction, &batch).await?;
@@ -162,8 +165,12 @@ impl Writer {
             .filter_map(|draft| self.making.event(draft, self.pending.get_mut(draft.fact)?, &news))
             .collect();
         self.making.send(&mut transaction, &snapshot, &events).await?;
+        let (jobs, fired) = self.making.fire(&batch, &mut self.pending, &news, &snapshot);
+        if !jobs.is_empty() {
+            self.making.delivery.enqueue(&mut transaction, jobs).await?;
+        }
         transaction.commit().await?;
-        Ok(events)
+        Ok((events, fired))
     }
 
     /// Forgets the first of what is pending; tells whoever waits for it that it is kept, if it is.

@@ -49,7 +49,7 @@ impl WebhookError {
     }
 }
 
-fn told(violations: &[Violation]) -> String {
+pub(crate) fn told(violations: &[Violation]) -> String {
     let told: Vec<String> = violations
         .iter()
         .take(5)

@@ -67,7 +67,7 @@ impl States {
         }
     }
 
-    fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         Arc::clone(self.by_type.get(&TypeId::of::<T>())?).downcast().ok()
     }
 }

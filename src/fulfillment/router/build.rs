@@ -10,7 +10,7 @@ use crate::fulfillment::deadline::Times;
 use crate::fulfillment::deferred::Deferrals;
 use crate::fulfillment::extract::States;
 use crate::fulfillment::upstream::replay::Upstreams;
-use crate::fulfillment::{OnError, Reply};
+use crate::fulfillment::{EventRoutes, OnError, Reply};
 
 /// Why a router cannot be served. Every fault is told, not only the first.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +79,30 @@ pub enum SetupFault {
         /// The tag or pattern; empty for the fallback.
         tag: String,
     },
+    /// A type of event that is not received.
+    #[error("a handler of events: {why}")]
+    UnknownEvent {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Two handlers for one type of event.
+    #[error("two handlers take events of `{event_type}`; remove one of them")]
+    DuplicateEvent {
+        /// The type or family.
+        event_type: String,
+    },
+    /// An input that events of this type never have.
+    #[error(
+        "the handler of `{event_type}` takes a {input}, which only events of {domains} have; take the `Event` instead"
+    )]
+    EventInput {
+        /// The type or family.
+        event_type: String,
+        /// The input.
+        input: &'static str,
+        /// The domains whose events have it.
+        domains: String,
+    },
     /// A state that a handler asks for and nobody gave.
     #[error("the handler of `{tag}` needs a state of type `{type_name}`; give it with `.state(…)`")]
     MissingState {
@@ -97,6 +121,7 @@ pub(crate) struct Fulfillment {
     prefixes: Vec<(String, Arc<Route>)>,
     fallback: Option<Arc<Route>>,
     states: Arc<States>,
+    events: Arc<EventRoutes>,
     oversize_reply: Option<Reply>,
     deferrals: Arc<Deferrals>,
     upstreams: Upstreams,
@@ -110,7 +135,7 @@ impl Fulfillment {
         oversize_reply: Option<Reply>,
     ) -> Result<Self, SetupError> {
         // Merging into an empty router gives every route its hooks and policy.
-        let Router { routes, fallback, states, mut faults, .. } = Router::new().merge(router);
+        let Router { routes, fallback, events, states, mut faults, .. } = Router::new().merge(router);
         let mut exact = HashMap::new();
         let mut prefixes: Vec<(String, Arc<Route>)> = Vec::new();
         for mut route in routes {
@@ -145,13 +170,15 @@ impl Fulfillment {
             check(&route, "the fallback", &states, &mut faults);
             Arc::new(route)
         });
+        let states = Arc::new(states);
+        let events = Arc::new(EventRoutes::build(events, &states, &mut faults));
         if !faults.is_empty() {
             return Err(SetupError { faults });
         }
         prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
         let upstreams = Upstreams::default();
         let deferrals = Arc::new(Deferrals::new(&config::Deferred::default(), None, None));
-        Ok(Self { exact, prefixes, fallback, states: Arc::new(states), oversize_reply, deferrals, upstreams })
+        Ok(Self { exact, prefixes, fallback, states, events, oversize_reply, deferrals, upstreams })
     }
 
     /// Keeps deferred answers there, where they outlast this router.
@@ -214,6 +241,11 @@ impl Fulfillment {
 
     pub(crate) fn states(&self) -> Arc<States> {
         Arc::clone(&self.states)
+    }
+
+    /// The handlers of events that are received.
+    pub(crate) fn events(&self) -> &Arc<EventRoutes> {
+        &self.events
     }
 
     pub(super) fn oversize_reply(&self) -> Option<&Reply> {

@@ -12,6 +12,7 @@ use crate::error::Result;
 use super::extract::{Needs, States};
 use super::handler::{Erased, Handler, erase};
 use super::hook::{self, After, Before, IntoVerdict};
+use super::on_event::{EventHandler, EventRoute};
 use super::{Call, OnError, Reply};
 
 pub(crate) use answer::{Answer, AnswerForm, Outcome};
@@ -48,6 +49,7 @@ pub use route::Route;
 pub struct Router {
     routes: Vec<Route>,
     fallback: Vec<Route>,
+    events: Vec<EventRoute>,
     states: States,
     before: Vec<Before>,
     after: Vec<After>,
@@ -75,6 +77,19 @@ impl Router {
     /// Answers every tag that nothing else does.
     pub fn fallback<Inputs: 'static>(mut self, handler: impl Handler<Inputs>) -> Self {
         self.fallback.push(Route::new("", handler));
+        self
+    }
+
+    /// Works on events of this type that are received, with `handler`: `zen:event-type:ticket.created`,
+    /// all of a family by `zen:event-type:ticket.*`, or by `*` all that no other handler takes.
+    ///
+    /// Where events come in, `[receive]` says; [`on_event`](super::on_event) tells the rest.
+    pub fn on_event<Inputs: 'static>(
+        mut self,
+        event_type: impl Into<String>,
+        handler: impl EventHandler<Inputs>,
+    ) -> Self {
+        self.events.push(EventRoute::new(event_type, handler));
         self
     }
 
@@ -123,7 +138,7 @@ impl Router {
 
     /// Takes over everything of another router. Its hooks and policy stay with its own routes.
     pub fn merge(mut self, other: Self) -> Self {
-        let Self { routes, fallback, states, before, after, on_error, faults } = other;
+        let Self { routes, fallback, events, states, before, after, on_error, faults } = other;
         let adopt = |mut route: Route| {
             route.before.splice(0..0, before.iter().map(Arc::clone));
             // They run from the last to the first: ours, further out, come after those of the route.
@@ -135,6 +150,7 @@ impl Router {
         };
         self.routes.extend(routes.into_iter().map(adopt));
         self.fallback.extend(fallback.into_iter().map(adopt));
+        self.events.extend(events);
         self.states.merge(states);
         self.faults.extend(faults);
         self

@@ -7,6 +7,7 @@ mod docs;
 mod invocations;
 mod me;
 mod query;
+mod received;
 mod tokens;
 
 #[cfg(feature = "cli")]
@@ -37,6 +38,7 @@ pub(super) fn register(config: &mut ServiceConfig, door: &Arc<Door>, audience: A
     audit::register(config, door);
     invocations::register(config, door);
     me::register(config, door);
+    received::register(config, door);
     tokens::register(config, door);
 }
 

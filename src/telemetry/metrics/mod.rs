@@ -8,6 +8,7 @@ mod deliveries;
 mod histogram;
 mod labelled;
 mod outbound;
+mod received;
 mod tally;
 mod text;
 
@@ -19,11 +20,13 @@ use std::time::{Duration, SystemTime};
 pub(crate) use calls::{Queued, TagCalls};
 pub(crate) use deliveries::DeliveryCalls;
 pub(crate) use outbound::{BreakerState, Circuit, WebhookCalls};
+pub(crate) use received::ReceivedEvents;
 pub(crate) use text::CONTENT_TYPE;
 
 use calls::Calls;
 use deliveries::Deliveries;
 use labelled::Labelled;
+use received::Received;
 use tally::Tally;
 
 /// The label of everything beyond a bound.
@@ -38,12 +41,15 @@ struct Inner {
     calls: Calls,
     webhooks: Labelled<WebhookCalls>,
     deliveries: Deliveries,
+    received: Received,
     key_fetches: Labelled<Tally>,
     tokens: Tally,
     activity_written: AtomicU64,
     activity_lost: Tally,
     events_told: Tally,
     events_lost: Tally,
+    rules_fired: Tally,
+    rules_unsent: Tally,
     store_failures: Tally,
     management: Tally,
     /// 0 until it is used, then 1 for working and 2 for failing.
@@ -57,12 +63,15 @@ impl Default for Metrics {
             calls: Calls::default(),
             webhooks: Labelled::default(),
             deliveries: Deliveries::default(),
+            received: Received::default(),
             key_fetches: Labelled::default(),
             tokens: Tally::of(&["cached", "verified", "refused"]),
             activity_written: AtomicU64::new(0),
             activity_lost: Tally::of(&["full", "store"]),
             events_told: Tally::default(),
             events_lost: Tally::of(&["full", "store"]),
+            rules_fired: Tally::of(&["trigger", "automation"]),
+            rules_unsent: Tally::of(&["webhook", "template", "too_large"]),
             store_failures: Tally::default(),
             management: Tally::default(),
             store: AtomicU8::new(0),
@@ -105,6 +114,11 @@ impl Metrics {
     /// The deliveries of a webhook that is told of events, by its name. Keep the handle.
     pub(crate) fn deliveries(&self, name: &str) -> Arc<DeliveryCalls> {
         self.0.deliveries.webhooks.get(name)
+    }
+
+    /// The events of a neighbour system, by the name of its source.
+    pub(crate) fn received(&self, source: &str) -> Arc<ReceivedEvents> {
+        self.0.received.sources.get(source)
     }
 }
 
@@ -164,6 +178,12 @@ impl Metrics {
         self.0.deliveries.leases_lost.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How long the received event that is due longest has been due.
+    pub(crate) fn receive_lag(&self, lag: Duration) {
+        let millis = u64::try_from(lag.as_millis()).unwrap_or(u64::MAX);
+        self.0.received.lag.store(millis, Ordering::Relaxed);
+    }
+
     /// An operation on the store failed, by the code of its error.
     pub(crate) fn store_failed(&self, code: &'static str) {
         self.0.store_failures.add(code, 0);
@@ -197,6 +217,17 @@ impl Metrics {
     /// What might have been events is not told: too much waited (`full`), or the `store` did not take it.
     pub(crate) fn events_lost(&self, why: &'static str, count: u64) {
         self.0.events_lost.add_many(why, count);
+    }
+
+    /// A trigger or an automation fired.
+    pub(crate) fn rule_fired(&self, kind: &'static str) {
+        self.0.rules_fired.add(kind, 0);
+    }
+
+    /// An action of a rule that fired sends nothing: its `webhook` is gone, its `template` does not fit that
+    /// any more, or what was rendered is `too_large`.
+    pub(crate) fn rule_unsent(&self, why: &'static str) {
+        self.0.rules_unsent.add(why, 0);
     }
 }
 

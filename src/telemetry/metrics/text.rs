@@ -52,6 +52,7 @@ impl Collector for Scrape {
         self.calls(inner, &mut encoder)?;
         outbound(inner, &mut encoder)?;
         deliveries(inner, &mut encoder)?;
+        received(inner, &mut encoder)?;
         tokens(inner, &mut encoder)?;
         management(inner, &mut encoder)?;
         activity(inner, &mut encoder)?;
@@ -139,6 +140,32 @@ fn deliveries(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result
     lost.encode_counter::<NoLabelSet, _, u64>(&deliveries.leases_lost.load(Ordering::Relaxed), None)
 }
 
+fn received(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let sources = inner.received.sources.all();
+    let help = "Requests that brought an event, by what they were answered.";
+    let mut family = counter(encoder, "received", help)?;
+    for (source, events) in &sources {
+        for (outcome, _, count) in events.came.counts() {
+            add(&mut family, &[("source", source.as_str()), ("outcome", outcome)], count)?;
+        }
+    }
+    let seconds = sources.iter().map(|(source, events)| (source.as_str(), &events.seconds));
+    let help = "From the head of a request that brings an event to its answer.";
+    histograms(encoder, "receive_duration", help, "source", seconds)?;
+    let mut family =
+        counter(encoder, "received_worked", "Attempts to work on an event, by what came of them.")?;
+    for (source, events) in &sources {
+        for (outcome, _, count) in events.worked.counts() {
+            add(&mut family, &[("source", source.as_str()), ("outcome", outcome)], count)?;
+        }
+    }
+    let help = "How long the received event that is due longest has been due.";
+    let lag = Duration::from_millis(inner.received.lag.load(Ordering::Relaxed)).as_secs_f64();
+    encoder
+        .encode_descriptor("receive_lag", help, Some(&Unit::Seconds), MetricType::Gauge)?
+        .encode_gauge(&lag)
+}
+
 /// Which of the states a breaker is in, for each that there is.
 fn circuit<'c>(
     encoder: &mut DescriptorEncoder<'_>,
@@ -189,7 +216,11 @@ fn events(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     let help = "Events put into the outbox, by type.";
     words(encoder, "events_told", help, "type", &inner.events_told)?;
     let help = "Calls and events of which nobody is told, by why not.";
-    words(encoder, "events_lost", help, "why", &inner.events_lost)
+    words(encoder, "events_lost", help, "why", &inner.events_lost)?;
+    let help = "Triggers and automations that fired.";
+    words(encoder, "rules_fired", help, "kind", &inner.rules_fired)?;
+    let help = "Actions of rules that fired and send nothing, by why not.";
+    words(encoder, "rules_unsent", help, "why", &inner.rules_unsent)
 }
 
 fn store(inner: &Inner, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

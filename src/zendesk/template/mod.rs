@@ -21,10 +21,6 @@ use serde_json::Value;
 
 pub(crate) use error::{Fault, TemplateError, TooLarge};
 use out::Out;
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "triggers and automations, which come next, render with it")
-)]
 pub(crate) use parameters::Parameters;
 
 /// What is rendered is smaller than this, in bytes.
@@ -226,7 +222,7 @@ fn put(out: &mut Out, spot: Spot, value: &Value) -> Result<(), TooLarge> {
 }
 
 /// A value as text: a string as it is, a whole number without `.0`, null as nothing, the rest as JSON.
-fn text_of(value: &Value) -> Cow<'_, str> {
+pub(super) fn text_of(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
         Value::Null => Cow::Borrowed(""),

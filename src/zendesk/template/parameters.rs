@@ -43,6 +43,11 @@ impl Parameters {
         Ok(Self { pairs: pairs.collect::<Result<_, _>>()? })
     }
 
+    /// The names of all placeholders.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().flat_map(|(key, value)| key.names().chain(value.names()))
+    }
+
     /// Keys and values with everything put in; whoever sends them encodes them.
     ///
     /// # Errors

@@ -73,6 +73,7 @@ mod tests {
             include_str!("../audit.rs"),
             include_str!("../invocations/mod.rs"),
             include_str!("../me.rs"),
+            include_str!("../received.rs"),
             include_str!("../tokens.rs"),
             include_str!("../../pages.rs"),
             include_str!("mod.rs"),
@@ -89,7 +90,7 @@ mod tests {
                 );
             }
         }
-        paths.extend(zendesk::PATHS.map(str::to_owned));
+        paths.extend(zendesk::PATHS.iter().chain(&zendesk::RULE_PATHS).map(|path| (*path).to_owned()));
         paths.retain(|path| path.starts_with('/') && !path.starts_with("/api/docs/"));
         paths.sort();
         paths

@@ -34,6 +34,13 @@ pub(super) async fn answer(asked: Admitted) -> Result<HttpResponse, Unmanaged> {
             let made = delivery.replay(&[id]).await?.pop();
             made.map_or(Err(NotReplayable::DeliveryGone), |(_, made)| made).map_err(refused)?
         }
+        Replay::Received => {
+            let refused = Unmanaged::NotReplayable { id, refusal: NotReplayable::ReceivedGone };
+            match asked.door.receiving.get() {
+                Some(receiving) if receiving.replay(id).await? => id,
+                _ => return Err(refused),
+            }
+        }
     };
     asked.record("replay", &format!("activity/invocations/{id}"), &json!({ "invocation": made })).await?;
     activity.flush().await;

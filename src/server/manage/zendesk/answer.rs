@@ -71,6 +71,27 @@ impl Answered {
         Self::ok(body)
     }
 
+    /// The same of something that was made.
+    pub(super) fn made(self) -> Self {
+        Self { status: StatusCode::CREATED, ..self }
+    }
+
+    /// With the entity tag of what is shown.
+    pub(super) fn tagged(self, etag: String) -> Self {
+        Self { etag: Some(etag), ..self }
+    }
+
+    /// A page with what Zendesk's older clients look at: how many there are in all, and where to go on.
+    pub(super) fn counted(mut self, count: usize) -> Self {
+        if let Some(body) = &mut self.body {
+            body["count"] = count.into();
+            for (name, place) in [("next_page", "/links/next"), ("previous_page", "/links/prev")] {
+                body[name] = body.pointer(place).cloned().unwrap_or_default();
+            }
+        }
+        self
+    }
+
     /// Tells of secrets that are not sent.
     pub(super) fn without(self, dropped: Vec<String>) -> Self {
         Self { dropped, ..self }

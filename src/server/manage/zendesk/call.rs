@@ -11,10 +11,9 @@ use super::page::Address;
 use super::problem::Problem;
 use super::query::Query;
 use super::target::Target;
-use super::{invocations, list, test};
+use super::{Services, invocations, list, rules, test};
 use crate::access::{Action, Who};
-use crate::delivery::Delivery;
-use crate::delivery::webhooks::{Extent, Webhooks};
+use crate::delivery::webhooks::Extent;
 use crate::resources::Edit;
 
 /// A call, read but for its body.
@@ -48,12 +47,17 @@ impl Call {
         self,
         who: Who,
         request_id: Arc<str>,
-        (webhooks, delivery): (&Webhooks, &Delivery),
+        services: &Services,
         body: &[u8],
     ) -> Result<Answered, Problem> {
         let Self { target, query, address, if_match } = self;
         let edit = Edit { who, request_id, if_match };
+        let Services { webhooks, delivery, rules, activity } = services;
         match target {
+            Target::Rules(kind, target) => {
+                let asked = rules::Asked { kind, query: &query, address: &address, body };
+                rules::answer(target, rules, activity.as_ref(), &edit, asked).await
+            }
             Target::List => list::answer(&*webhooks.current().await?, &query, &address),
             Target::Show(id) => Ok(Answered::shown(&*webhooks.get(&id).await?)),
             Target::Create => {
@@ -103,7 +107,7 @@ pub(super) fn has_body(request: &HttpRequest) -> bool {
 }
 
 /// The object under a name of a body.
-fn under(body: &[u8], name: &str) -> Result<Map<String, Value>, Problem> {
+pub(super) fn under(body: &[u8], name: &str) -> Result<Map<String, Value>, Problem> {
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         Problem::invalid("", format!("The body is no JSON: {error}; expected {{\"{name}\": {{…}}}}"))
     })?;
@@ -117,6 +121,15 @@ fn under(body: &[u8], name: &str) -> Result<Map<String, Value>, Problem> {
             Err(Problem::invalid(name, format!("expected an object under this name: {{\"{name}\": {{…}}}}")))
         }
     }
+}
+
+/// The list of objects under a name of a body.
+pub(super) fn objects_under(body: &[u8], name: &str) -> Result<Vec<Map<String, Value>>, Problem> {
+    let expected =
+        || Problem::invalid(name, format!("expected objects under this name: {{\"{name}\": [{{…}}]}}"));
+    let value: Value = serde_json::from_slice(body).map_err(|_| expected())?;
+    let list = value.get(name).and_then(Value::as_array).ok_or_else(expected)?;
+    list.iter().map(|one| one.as_object().cloned().ok_or_else(expected)).collect()
 }
 
 fn whole(body: &[u8]) -> Result<Map<String, Value>, Problem> {

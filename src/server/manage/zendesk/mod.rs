@@ -1,4 +1,5 @@
-//! Zendesk's API of webhooks, under `/api/v2/webhooks`.
+//! Zendesk's API of webhooks, triggers and automations: `/api/v2/webhooks`, `/api/v2/triggers`,
+//! `/api/v2/automations`.
 //!
 //! Clients that were written for Zendesk speak it. The rules are those of
 //! [`webhooks`](crate::delivery::webhooks) and of [`zendesk`](crate::zendesk); here is only what they
@@ -11,6 +12,7 @@ mod list;
 mod page;
 mod problem;
 mod query;
+mod rules;
 mod shown;
 mod target;
 mod test;
@@ -25,26 +27,36 @@ use tokio::sync::Semaphore;
 
 use self::call::{Call, has_body};
 use self::problem::{Code, Problem};
-#[cfg(test)]
-pub(crate) use self::target::PATHS;
 use self::target::Target;
+#[cfg(test)]
+pub(crate) use self::{rules::PATHS as RULE_PATHS, target::PATHS};
 use super::super::body::{self, Limits};
 use super::super::door::Door;
 use super::super::{REQUEST_ID, api};
 use crate::access::Action;
+use crate::activity::Activity;
 use crate::delivery::Delivery;
+use crate::delivery::rules::Rules;
 use crate::delivery::webhooks::Webhooks;
 
 /// The API, to be mounted.
 #[derive(Debug, Clone)]
 pub(crate) struct Api {
     door: Arc<Door>,
-    webhooks: Webhooks,
-    delivery: Delivery,
+    services: Services,
     /// For calls that are answered at the same time: agents come first.
     places: Arc<Semaphore>,
     /// For those that try a webhook, which wait for somebody else.
     trials: Arc<Semaphore>,
+}
+
+/// Who does what is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Services {
+    pub(crate) webhooks: Webhooks,
+    pub(crate) delivery: Delivery,
+    pub(crate) rules: Rules,
+    pub(crate) activity: Option<Activity>,
 }
 
 /// The largest body, in bytes: a test may bring what it sends, which JSON makes longer.
@@ -57,14 +69,22 @@ const PLACES: usize = 32;
 const TRIALS: usize = 8;
 
 impl Api {
-    pub(crate) fn new(door: &Arc<Door>, webhooks: &Webhooks, delivery: &Delivery) -> Self {
-        let (door, webhooks, delivery) = (Arc::clone(door), webhooks.clone(), delivery.clone());
+    pub(crate) fn new(door: &Arc<Door>, services: Services) -> Self {
         let places = |most| Arc::new(Semaphore::new(most));
-        Self { door, webhooks, delivery, places: places(PLACES), trials: places(TRIALS) }
+        Self { door: Arc::clone(door), services, places: places(PLACES), trials: places(TRIALS) }
     }
 
     pub(crate) fn register(&self, config: &mut web::ServiceConfig) {
-        for path in ["/api/v2/webhooks", "/api/v2/webhooks/{below:.*}"] {
+        for path in [
+            "/api/v2/webhooks",
+            "/api/v2/webhooks/{below:.*}",
+            "/api/v2/triggers",
+            "/api/v2/triggers.json",
+            "/api/v2/triggers/{below:.*}",
+            "/api/v2/automations",
+            "/api/v2/automations.json",
+            "/api/v2/automations/{below:.*}",
+        ] {
             let api = self.clone();
             let handler = move |request: HttpRequest, payload: Payload| {
                 let api = api.clone();
@@ -111,8 +131,8 @@ impl Api {
         let (request_id, by) = (api::request_id(request), who.id.clone());
         let id = Arc::clone(&request_id);
         // Connections' threads serve agents, too: what takes time is done elsewhere.
-        let (webhooks, delivery) = (self.webhooks.clone(), self.delivery.clone());
-        let work = Box::pin(async move { call.answer(who, id, (&webhooks, &delivery), &body).await });
+        let services = self.services.clone();
+        let work = Box::pin(async move { call.answer(who, id, &services, &body).await });
         let answered = self.door.handlers.spawn(work).await;
         let answered = answered.map_err(|_| Problem::new(Code::InternalError, "The server failed."))??;
         if changes {

@@ -110,6 +110,12 @@ pub(super) fn envelope(request: &Address, query: &Query, beside: &Beside) -> (Va
 pub(super) struct Address(String);
 
 impl Address {
+    /// Another address of the same API, below `/api/v2/`.
+    pub(super) fn of_api(&self, below: &str) -> String {
+        let host = self.0.split("/api/v2/").next().unwrap_or_default();
+        format!("{host}/api/v2/{below}")
+    }
+
     pub(super) fn of(request: &HttpRequest) -> Self {
         let seen = request.connection_info();
         Self(format!("{}://{}{}", seen.scheme(), seen.host(), request.uri().path()))

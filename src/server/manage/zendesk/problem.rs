@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::super::respond::{self, Refusal};
 use crate::access::{Refused, RefusedKind};
+use crate::delivery::rules::RuleError;
 use crate::delivery::webhooks::WebhookError;
 use crate::excerpt::excerpt;
 use crate::store::StoreError;
@@ -58,7 +59,8 @@ impl Problem {
         Self::new(
             Code::InvalidEndpoint,
             format!(
-                "This server has the webhooks of Zendesk's API (/api/v2/webhooks…), and nothing at {path:?}."
+                "This server has the webhooks, triggers and automations of Zendesk's API (/api/v2/webhooks…, \
+                 /api/v2/triggers…, /api/v2/automations…), and nothing at {path:?}."
             ),
         )
     }
@@ -148,6 +150,23 @@ impl From<WebhookError> for Problem {
             WebhookError::Changed { .. } => Self::new(Code::Conflict, description),
             WebhookError::NoChance => Self::new(Code::ServiceUnavailable, description),
             WebhookError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RuleError> for Problem {
+    fn from(error: RuleError) -> Self {
+        let description = error.to_string();
+        match error {
+            RuleError::NotFound { .. } => Self::new(Code::RecordNotFound, description),
+            RuleError::Invalid(violations) => {
+                Self { violations, ..Self::new(Code::RecordInvalid, description) }
+            }
+            RuleError::TooMany { .. } => Self::new(Code::Forbidden, description),
+            RuleError::NotDurable => Self::new(Code::UnprocessableEntity, description),
+            RuleError::Changed { .. } => Self::new(Code::Conflict, description),
+            RuleError::Webhooks(error) => error.into(),
+            RuleError::Store(error) => error.into(),
         }
     }
 }

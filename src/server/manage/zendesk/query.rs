@@ -18,6 +18,10 @@ pub(super) struct Query {
     pub(super) to_ts: Option<String>,
     pub(super) clone_webhook_id: Option<String>,
     pub(super) webhook_id: Option<String>,
+    pub(super) active: Option<String>,
+    pub(super) sort_by: Option<String>,
+    pub(super) sort_order: Option<String>,
+    pub(super) ids: Option<String>,
 }
 
 /// How many a page has that does not say, and at most.
@@ -51,6 +55,10 @@ impl Query {
                 "filter[to_ts]" => this.to_ts = value,
                 "clone_webhook_id" => this.clone_webhook_id = value,
                 "webhook_id" => this.webhook_id = value,
+                "active" => this.active = value,
+                "sort_by" => this.sort_by = value,
+                "sort_order" => this.sort_order = value,
+                "ids" => this.ids = value,
                 other => unknown(other)?,
             }
         }
@@ -74,6 +82,9 @@ impl Query {
             ("filter[from_ts]", &self.from_ts),
             ("filter[to_ts]", &self.to_ts),
             ("sort", &self.sort),
+            ("active", &self.active),
+            ("sort_by", &self.sort_by),
+            ("sort_order", &self.sort_order),
         ];
         for (name, value) in given {
             if let Some(value) = value {

@@ -3,11 +3,15 @@
 use percent_encoding::percent_decode_str;
 
 use super::problem::Problem;
+use super::rules::RuleTarget;
 use crate::access::Action;
+use crate::delivery::rules::Kind;
 
-/// What is to be done, and with which webhook.
+/// What is to be done, and with which webhook or rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
+    /// With triggers or automations.
+    Rules(Kind, RuleTarget),
     List,
     Create,
     Show(String),
@@ -43,7 +47,16 @@ const LONGEST: usize = 256;
 impl Target {
     /// Reads a path, such as `/api/v2/webhooks/ID`.
     pub(super) fn read(method: &str, path: &str) -> Result<Self, Problem> {
-        let below = path.strip_prefix("/api/v2/webhooks").ok_or_else(|| Problem::nowhere(path))?;
+        let rules = [("/api/v2/triggers", Kind::Trigger), ("/api/v2/automations", Kind::Automation)];
+        let rules = rules.into_iter().find_map(|(prefix, kind)| Some((path.strip_prefix(prefix)?, kind)));
+        let (below, kind) = match rules {
+            // As Zendesk's older clients write it.
+            Some((below, kind)) => (below.strip_suffix(".json").unwrap_or(below), Some(kind)),
+            None => (path.strip_prefix("/api/v2/webhooks").ok_or_else(|| Problem::nowhere(path))?, None),
+        };
+        if !below.is_empty() && !below.starts_with('/') {
+            return Err(Problem::nowhere(path));
+        }
         let mut parts = Vec::new();
         for part in below.split('/').skip(1) {
             let part = percent_decode_str(part).decode_utf8().map_err(|_| Problem::nowhere(path))?;
@@ -53,6 +66,9 @@ impl Target {
             parts.push(part);
         }
         let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
+        if let Some(kind) = kind {
+            return Ok(Self::Rules(kind, RuleTarget::read(kind, method, &parts, path)?));
+        }
         let refused = |allowed| Err(Problem::method(method, allowed));
         let owned = |id: &&str| (*id).to_owned();
         match (&parts[..], method) {
@@ -81,6 +97,7 @@ impl Target {
     /// What somebody needs the right to, who asks for this.
     pub(super) fn action(&self, clones: bool) -> Action {
         match self {
+            Self::Rules(_, target) => target.action(),
             Self::List | Self::Show(_) | Self::Invocations(_) | Self::Attempts { .. } => Action::View,
             // A clone shows what is there already.
             Self::Create if !clones => Action::Create,
@@ -97,12 +114,14 @@ impl Target {
 
     /// Whether the audit trail and the log are told of a change.
     pub(super) fn changes(&self) -> bool {
-        !matches!(self, Self::Test | Self::Secret(_)) && self.action(false) != Action::View
+        !matches!(self, Self::Test | Self::Secret(_) | Self::Rules(_, RuleTarget::Preview))
+            && self.action(false) != Action::View
     }
 
     /// Its word in the metrics.
     pub(super) fn as_str(&self) -> &'static str {
         match self {
+            Self::Rules(_, target) => target.as_str(),
             Self::List => "list",
             Self::Create => "create",
             Self::Show(_) => "get",
