@@ -1,4 +1,4 @@
-//! Several instances, and such as end in the middle.
+//! Several instances, and such as end in the middle: what is in memory alone has no other one.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ const LEASE: Duration = Duration::from_secs(30);
 
 #[test]
 fn what_an_instance_left_is_sent_again_when_its_lease_is_over() {
-    each("delivery_lease", async |store| {
+    each_durable("delivery_lease", async |store| {
         let clock = Clock::manual();
         let first = World::with(&store.store, clock.clone(), "", "").await;
         let receiver = Receiver::start(|_, count| match count {
@@ -37,7 +37,7 @@ fn what_an_instance_left_is_sent_again_when_its_lease_is_over() {
 
 #[test]
 fn ends_in_the_middle_add_no_attempts_to_those_it_may_have() {
-    each("delivery_lease_limit", async |store| {
+    each_durable("delivery_lease_limit", async |store| {
         let clock = Clock::manual();
         let receiver = Receiver::start(|_, _| Answer::new(200).after(PATIENCE)).await;
         let mut made = None;
@@ -69,7 +69,7 @@ fn ends_in_the_middle_add_no_attempts_to_those_it_may_have() {
 
 #[test]
 fn an_instance_that_is_stopped_gives_back_what_it_has_not_ended() {
-    each("delivery_close", async |store| {
+    each_durable("delivery_close", async |store| {
         let clock = Clock::manual();
         let first = World::with(&store.store, clock.clone(), "", "").await;
         let receiver = Receiver::start(|_, count| match count {
