@@ -1,6 +1,6 @@
 //! Whether what a rule notifies is there, and whether its templates fit it.
 
-use super::{Content, Notification, Rule};
+use super::{Content, Kind, Notification, Rule};
 use crate::delivery::told::placeholders::Known;
 use crate::delivery::webhook::{Connection, Method, RequestFormat, Webhook, WebhookId};
 use crate::delivery::webhooks::Snapshot;
@@ -17,13 +17,13 @@ pub(super) enum Fitting {
 }
 
 /// What is wrong with the actions of a rule, as webhooks are now.
-pub(crate) fn faults(rule: &Rule, webhooks: &Snapshot) -> Vec<Violation> {
+pub(crate) fn faults(kind: Kind, rule: &Rule, webhooks: &Snapshot) -> Vec<Violation> {
     let mut violations = Vec::new();
     for (index, action) in rule.actions.iter().enumerate() {
         let place = format!("actions[{index}].value");
         let checked = webhook(action, webhooks).map_err(|description| (0, description));
         let checked =
-            checked.and_then(|webhook| fit(action, webhook).map_err(|description| (1, description)));
+            checked.and_then(|webhook| fit(kind, action, webhook).map_err(|description| (1, description)));
         if let Err((part, description)) = checked {
             violations.push(Violation::new(format!("{place}[{part}]"), description));
         }
@@ -69,7 +69,7 @@ fn unknown(id: &str, webhooks: &Snapshot) -> String {
 }
 
 /// Parses an action's templates in the form that its webhook sends.
-pub(super) fn fit(action: &Notification, webhook: &Webhook) -> Result<Fitting, String> {
+pub(super) fn fit(kind: Kind, action: &Notification, webhook: &Webhook) -> Result<Fitting, String> {
     let bodiless = matches!(webhook.http_method, Method::Get | Method::Delete);
     let form = match webhook.request_format {
         _ if bodiless => Form::Parameter,
@@ -91,11 +91,11 @@ pub(super) fn fit(action: &Notification, webhook: &Webhook) -> Result<Fitting, S
             Err(format!("{sends}; expected parameters, [[\"key\", \"value\"]], found a body"))
         }
         (Content::Pairs(pairs), Form::Parameter) => {
-            Parameters::parse(pairs, &Known).map(Fitting::Parameters).map_err(|error| error.to_string())
+            Parameters::parse(pairs, &Known(kind)).map(Fitting::Parameters).map_err(|error| error.to_string())
         }
         (Content::Pairs(_), _) => Err(format!("{sends}; expected the text of a body, found parameters")),
         (Content::Body(body), form) => {
-            Template::parse(body, form, &Known).map(Fitting::Body).map_err(|error| error.to_string())
+            Template::parse(body, form, &Known(kind)).map(Fitting::Body).map_err(|error| error.to_string())
         }
     }
 }

@@ -47,7 +47,7 @@ impl Rules {
         let mut told = self.0.faulty.lock().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::take(&mut *told);
         for rule in rules.triggers().iter().chain(rules.automations()) {
-            let Some(fault) = faults(&rule.rule, &webhooks).into_iter().next() else { continue };
+            let Some(fault) = faults(rule.kind, &rule.rule, &webhooks).into_iter().next() else { continue };
             let (this, description) = ((rule.id, rule.version), fault.description);
             if !before.contains(&this) {
                 tracing::warn!(

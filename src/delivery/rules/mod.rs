@@ -20,13 +20,14 @@ use std::sync::{Arc, Mutex as SyncMutex};
 
 use arc_swap::{ArcSwap, Guard};
 use tokio::runtime::Handle;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 pub(crate) use check::faults;
 pub(crate) use error::RuleError;
 pub(crate) use notify::{Sampled, Unsent, jobs, render};
 pub(crate) use snapshot::Snapshot;
 pub(crate) use stored::Stored;
+pub(crate) use write::Part;
 
 use super::webhooks::Webhooks;
 use crate::access::Access;
@@ -54,6 +55,8 @@ struct Inner {
     snapshot: ArcSwap<Snapshot>,
     /// The store's version of the snapshot; held while that is taken anew.
     version: Mutex<Option<i64>>,
+    /// There is another snapshot.
+    changed: Notify,
     /// One change at a time; those of other instances are found by their revision.
     writing: Mutex<()>,
     /// The rules of which was told that they cannot notify any more.
@@ -86,6 +89,7 @@ impl Rules {
             accept_loss: config.store.accept_loss,
             snapshot: ArcSwap::default(),
             version: Mutex::default(),
+            changed: Notify::new(),
             writing: Mutex::default(),
             faulty: SyncMutex::default(),
         }))
@@ -138,6 +142,11 @@ impl Rules {
         &self.0.webhooks
     }
 
+    /// Waits until others are served than before; for one who waits.
+    pub(crate) async fn changed(&self) {
+        self.0.changed.notified().await;
+    }
+
     /// Serves what the store holds, if that has changed since it was last read.
     pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
         let inner = &self.0;
@@ -150,6 +159,7 @@ impl Rules {
             inner.webhooks.refresh().await?;
             inner.snapshot.store(Arc::new(Snapshot::of(rules)));
             *served = Some(now);
+            inner.changed.notify_one();
         }
         Ok(())
     }

@@ -33,13 +33,14 @@ pub(crate) struct Unsent {
 
 /// Renders an action.
 pub(crate) fn render<'s>(
+    kind: Kind,
     action: &Notification,
     webhooks: &'s Snapshot,
     values: &dyn Values,
 ) -> Result<Rendered<'s>, Unsent> {
     let unsent = |why, description: String| Unsent { why, description };
     let webhook = check::webhook(action, webhooks).map_err(|description| unsent("webhook", description))?;
-    let fitting = check::fit(action, webhook).map_err(|description| unsent("template", description))?;
+    let fitting = check::fit(kind, action, webhook).map_err(|description| unsent("template", description))?;
     let content = match fitting {
         Fitting::Body(template) => template.render(values).map(|body| Content::Body(body.into())),
         Fitting::Parameters(parameters) => parameters.render(values).map(Content::Parameters),
@@ -60,7 +61,7 @@ pub(crate) fn jobs(
 ) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (index, action) in rule.rule.actions.iter().enumerate() {
-        match render(action, webhooks, &OfEvent(event)) {
+        match render(rule.kind, action, webhooks, &OfEvent(event)) {
             Ok(Rendered { webhook, content }) => jobs.push(Job {
                 id: delivery.next_id(),
                 webhook: webhook.id,
@@ -95,17 +96,20 @@ pub(crate) struct Sampled<'e> {
 
 impl<'e> Sampled<'e> {
     /// For the placeholders of these actions.
-    pub(crate) fn of(actions: &[Notification], webhooks: &Snapshot, event: &'e Value) -> Self {
+    pub(crate) fn of(kind: Kind, actions: &[Notification], webhooks: &Snapshot, event: &'e Value) -> Self {
         let event = OfEvent(event);
         let mut samples = BTreeMap::new();
         for action in actions {
-            let fitting = check::webhook(action, webhooks).and_then(|webhook| check::fit(action, webhook));
+            let fitting =
+                check::webhook(action, webhooks).and_then(|webhook| check::fit(kind, action, webhook));
             let Ok(fitting) = fitting else { continue };
             let names: Vec<&str> = match &fitting {
                 Fitting::Body(template) => template.names().collect(),
                 Fitting::Parameters(parameters) => parameters.names().collect(),
             };
-            for name in names.into_iter().filter(|name| Known.knows(name) && event.value(name).is_none()) {
+            for name in
+                names.into_iter().filter(|name| Known(kind).knows(name) && event.value(name).is_none())
+            {
                 samples.insert(name.to_owned(), sample(name));
             }
         }

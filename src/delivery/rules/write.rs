@@ -37,7 +37,7 @@ impl Rules {
             return Err(RuleError::NotDurable);
         }
         let rule = Rule::read(kind, sent, None).map_err(RuleError::Invalid)?;
-        check(&rule, &*inner.webhooks.current().await?)?;
+        check(kind, &rule, &*inner.webhooks.current().await?)?;
         let _one = inner.writing.lock().await;
         let mut writing = Writing::begin(&inner.store).await?;
         let (count, last) = writing.extent(kind).await?;
@@ -162,7 +162,7 @@ impl Rules {
             // Whoever switches a rule off that cannot notify any more need not mend it first.
             let starts = rule.active && !before.rule.active;
             if starts || rule.actions != before.rule.actions {
-                check(&rule, &now.webhooks)?;
+                check(kind, &rule, &now.webhooks)?;
             }
             let position = if sent.contains_key("position") { rule.position } else { None };
             let now_at = micros(&self.0.clock);
@@ -234,8 +234,8 @@ pub(super) fn find<'s>(rules: &'s Snapshot, kind: Kind, id: &str) -> Result<&'s 
 }
 
 /// That what it notifies is there, and its templates fit.
-fn check(rule: &Rule, webhooks: &webhooks::Snapshot) -> Result<(), RuleError> {
-    let violations = faults(rule, webhooks);
+fn check(kind: Kind, rule: &Rule, webhooks: &webhooks::Snapshot) -> Result<(), RuleError> {
+    let violations = faults(kind, rule, webhooks);
     if violations.is_empty() { Ok(()) } else { Err(RuleError::Invalid(violations)) }
 }
 

@@ -185,6 +185,14 @@ fn once_per_call_notifies_again_and_what_is_forgotten_is() {
         one.call("s-1", Some("ended_at")).await;
         super::conversations::forget(&test.store, clock.unix_micros() + 1).await.expect("forgotten");
         assert_eq!(fired().await, 0);
+        // A session that is forgotten is.
+        one.call("s-3", None).await;
+        one.minutes(6);
+        assert_eq!((one.looks().await, fired().await), (1, 1));
+        let mut transaction = test.store.begin(Synced::Full).await.expect("begun");
+        super::conversations::erase(&mut transaction, "s-3").await.expect("erased");
+        transaction.commit().await.expect("committed");
+        assert_eq!(fired().await, 0);
         // A rule that goes takes what is known of it along.
         one.call("s-2", None).await;
         one.minutes(6);

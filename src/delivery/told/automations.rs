@@ -31,8 +31,12 @@ const MINUTE: f64 = 60e6;
 pub(super) async fn run(store: Store, making: Arc<Making>, clock: Clock) {
     let mut failing = false;
     loop {
-        let rules = Arc::clone(&making.rules.snapshot());
-        tokio::time::sleep(pause(&rules)).await;
+        let pause = pause(&making.rules.snapshot());
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            // It may wait for less.
+            () = making.rules.changed() => continue,
+        }
         match Box::pin(look(&store, &making, &clock)).await {
             Ok(_) => failing = false,
             // Told once an outage; whoever writes tells of the store itself.

@@ -7,34 +7,29 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::delivery::rules::Kind;
 use crate::nearest::nearest;
 use crate::protocol::decode::same_name;
 use crate::zendesk::template::{Names, Values};
 
-/// Names, and where in the envelope their values stand.
+/// Names, and where in the envelope their values stand: those of every rule.
 const KNOWN: &[(&str, &str)] = &[
     ("account.id", "/account_id"),
     ("event.id", "/id"),
-    ("event.type", "/type"),
-    ("event.subject", "/subject"),
     ("event.time", "/time"),
+    ("rule.id", "/rule/id"),
+    ("rule.title", "/rule/title"),
     ("conversation.agent", "/detail/agent"),
     ("conversation.environment", "/detail/environment"),
     ("session.id", "/detail/id"),
     ("session.name", "/detail/session"),
-    ("conversation.reason", "/event/reason"),
-    ("conversation.started_at", "/event/started_at"),
-    ("conversation.last_call_at", "/event/last_call_at"),
-    ("conversation.calls", "/event/calls"),
-    ("conversation.handed_off_at", "/event/handed_off_at"),
-    ("conversation.failed_at", "/event/failed_at"),
+];
+
+/// Those of triggers, which are about a turn.
+const TURN: &[(&str, &str)] = &[
     ("channel", "/event/channel"),
     ("flow.id", "/event/flow/id"),
     ("flow.name", "/event/flow/name"),
-    ("sentiment.score", "/event/sentiment/score"),
-    ("sentiment.magnitude", "/event/sentiment/magnitude"),
-    ("rule.id", "/rule/id"),
-    ("rule.title", "/rule/title"),
     ("handoff.by", "/event/by"),
     ("intent.name", "/event/intent/name"),
     ("intent.display_name", "/event/intent/display_name"),
@@ -50,41 +45,61 @@ const KNOWN: &[(&str, &str)] = &[
     ("reply.status", "/event/status"),
     ("reply.took_ms", "/event/took_ms"),
     ("response.id", "/event/response_id"),
+    ("sentiment.score", "/event/sentiment/score"),
+    ("sentiment.magnitude", "/event/sentiment/magnitude"),
     ("tag", "/event/tag"),
-    ("webhook.id", "/detail/id"),
-    ("webhook.name", "/detail/name"),
 ];
 
-/// What more names begin with, and where their values stand: parameters that may be told, the metadata
-/// of a handoff, and what handlers tell. What a reply sets comes before what was there.
+/// Those of automations, which are about what is known of a conversation.
+const CONVERSATION: &[(&str, &str)] = &[
+    ("conversation.started_at", "/event/started_at"),
+    ("conversation.last_call_at", "/event/last_call_at"),
+    ("conversation.calls", "/event/calls"),
+    ("conversation.handed_off_at", "/event/handed_off_at"),
+    ("conversation.failed_at", "/event/failed_at"),
+];
+
+/// What more names of triggers begin with, and where their values stand: parameters, and the metadata of a
+/// handoff. What a reply sets comes before what was there.
 const BELOW: &[(&str, &[&str])] = &[
     ("params.", &["/event/set/values", "/event/parameters/values"]),
     ("handoff.metadata.", &["/event/metadata/values"]),
-    ("data.", &["/event"]),
 ];
 
-/// The placeholders that there are.
+/// The placeholders that rules of a kind have.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Known;
+pub(crate) struct Known(pub(crate) Kind);
 
-/// The placeholders of an event, by its envelope.
+/// The placeholders of something that happened, by its envelope.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OfEvent<'e>(pub(crate) &'e Value);
 
+impl Known {
+    fn names(self) -> impl Iterator<Item = &'static str> {
+        let own = match self.0 {
+            Kind::Trigger => TURN,
+            Kind::Automation => CONVERSATION,
+        };
+        KNOWN.iter().chain(own).map(|(name, _)| *name)
+    }
+}
+
 impl Names for Known {
     fn knows(&self, name: &str) -> bool {
-        KNOWN.iter().any(|(known, _)| *known == name)
-            || BELOW.iter().any(|(prefix, _)| name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty()))
+        let is_below =
+            |(prefix, _): &(&str, _)| name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty());
+        self.names().any(|known| known == name) || self.0 == Kind::Trigger && BELOW.iter().any(is_below)
     }
 
     fn nearest(&self, name: &str) -> Option<String> {
-        nearest(name, KNOWN.iter().map(|(known, _)| *known)).map(str::to_owned)
+        nearest(name, self.names()).map(str::to_owned)
     }
 }
 
 impl Values for OfEvent<'_> {
     fn value(&self, name: &str) -> Option<Cow<'_, Value>> {
-        if let Some((_, place)) = KNOWN.iter().find(|(known, _)| *known == name) {
+        let mut known = KNOWN.iter().chain(TURN).chain(CONVERSATION);
+        if let Some((_, place)) = known.find(|(known, _)| *known == name) {
             return self.0.pointer(place).map(Cow::Borrowed);
         }
         let (rest, places) =
@@ -124,18 +139,26 @@ mod tests {
             },
         });
         let text = r#"{"s": "{{session.id}}", "n": {{params.size}}, "c": "{{params.city.name}}", "t": "{{tag}}/{{page.display_name}}", "none": {{params.phone}}}"#;
-        let rendered =
-            Template::parse(text, Form::Json, &Known).expect("a template").render(&OfEvent(&event));
+        let rendered = Template::parse(text, Form::Json, &Known(Kind::Trigger))
+            .expect("a template")
+            .render(&OfEvent(&event));
         let expected = r#"{"s": "s\"1", "n": 2, "c": "Oslo", "t": "order/Start", "none": null}"#;
         assert_eq!(rendered.as_deref(), Ok(expected));
     }
 
     #[test]
     fn unknown_names_are_told_with_the_nearest() {
-        let told =
-            |text: &str| Template::parse(text, Form::Parameter, &Known).expect_err("unknown").to_string();
+        let of = |kind, text: &str| {
+            Template::parse(text, Form::Parameter, &Known(kind)).expect_err("unknown").to_string()
+        };
+        let told = |text: &str| of(Kind::Trigger, text);
         let expected = "line 1, column 1: there is no placeholder `sesion.id`; did you mean `session.id`?";
         assert_eq!(told("{{sesion.id}}"), expected);
         assert_eq!(told("{{params.}}"), "line 1, column 1: there is no placeholder `params.`");
+        // What is not known of a conversation, an automation cannot tell.
+        for name in ["params.size", "tag", "handoff.metadata.queue"] {
+            let text = of(Kind::Automation, &format!("{{{{{name}}}}}"));
+            assert!(text.contains("there is no placeholder"), "{text}");
+        }
     }
 }

@@ -129,7 +129,8 @@ fn field(kind: Kind, object: &Map<String, Value>, place: &str) -> Result<Field, 
 fn operator(field: &Field, object: &Map<String, Value>, place: &str) -> Result<Operator, Violation> {
     let place = format!("{place}.operator");
     let possible = field.of_type().operators();
-    let known: Vec<&'static str> = possible.iter().map(|operator| operator.as_str()).collect();
+    let is_possible = |word: &&&str| possible.iter().any(|operator| operator.as_str() == **word);
+    let known: Vec<&'static str> = Operator::WORDS.iter().filter(is_possible).copied().collect();
     let of_word = |word: &str| Operator::of_word(word).filter(|operator| possible.contains(operator));
     words::read(&place, object.get("operator").unwrap_or(&Value::Null), &known, of_word)
 }
@@ -151,10 +152,10 @@ fn is_less(one: &Value, other: &Value) -> bool {
 /// Whether two values are the same, as texts whatever their case. Clients send numbers as texts, so a number
 /// is compared as one; two texts are not, as `0042` is not `42`.
 fn same(found: &Value, wanted: &Value) -> bool {
-    if found.is_number() || wanted.is_number() {
-        if let (Some(found), Some(wanted)) = (number(found), number(wanted)) {
-            return (found - wanted).abs() < f64::EPSILON * found.abs().max(1.0);
-        }
+    if (found.is_number() || wanted.is_number())
+        && let (Some(found), Some(wanted)) = (number(found), number(wanted))
+    {
+        return (found - wanted).abs() < f64::EPSILON * found.abs().max(1.0);
     }
     lowered(found) == lowered(wanted)
 }

@@ -101,7 +101,8 @@ fn rules_are_made_shown_changed_ordered_and_deleted() {
 
 #[test]
 fn what_a_rule_cannot_notify_is_refused_and_what_becomes_so_is_flagged() {
-    let ruled = Ruled::over(&TestStore::sqlite(), desk);
+    let store = TestStore::sqlite();
+    let ruled = Ruled::over(&store, desk);
     let refused = |webhook: &str, content: &Value| {
         let rule = rule(&[condition("tag", "is", "a")], webhook, content);
         details(&ruled.ask("POST", "triggers", Some(&json!({ "trigger": rule }))))

@@ -32,8 +32,14 @@ struct Notified {
 
 impl Ruled {
     fn over(store: &TestStore, make: fn() -> Rejoinder) -> Self {
+        Self::with(store, make, &[])
+    }
+
+    /// With these settings besides.
+    fn with(store: &TestStore, make: fn() -> Rejoinder, settings: &[(&str, &str)]) -> Self {
         let mut all = vec![store.setting()];
         all.extend(SETTINGS);
+        all.extend(settings);
         all.retain(|(_, value)| !value.is_empty());
         Self(Served::start(make, &all).managed(store))
     }

@@ -60,7 +60,8 @@ fn a_trigger_on_a_handoff_posts_what_it_renders() {
 
 #[test]
 fn conditions_choose_calls() {
-    let ruled = Ruled::over(&TestStore::sqlite(), desk);
+    let store = TestStore::sqlite();
+    let ruled = Ruled::over(&store, desk);
     let conditions = [
         ("tag", condition("tag", "is", "hello"), true),
         ("page", condition("page", "is", "desk"), true),
@@ -79,7 +80,7 @@ fn conditions_choose_calls() {
     let notified = ruled.notified(&json!({ "request_format": "form_encoded" }));
     for (name, condition, _) in &conditions {
         let pairs = json!([["name", name], ["tag", "{{tag}}"]]);
-        ruled.make("trigger", &rule(&[condition.clone()], &notified.id, &pairs));
+        ruled.make("trigger", &rule(std::slice::from_ref(condition), &notified.id, &pairs));
     }
     let mut call = request(&session("s-1"), "r-1", "hello");
     call["intentInfo"] = json!({ "displayName": "book", "confidence": 0.5 });

@@ -85,11 +85,11 @@ impl Problem {
 
     pub(super) fn log(&self, request: &HttpRequest) {
         let (method, path) = (request.method().as_str(), excerpt(request.uri().path(), 300));
-        let (status, description) = (self.code.as_str(), &self.description);
+        let (status, message) = (self.code.as_str(), &self.description);
         if let Some(cause) = &self.cause {
             tracing::error!(target: "rejoinder::management", method, path = &*path, status, "{cause}");
         } else if !self.told {
-            tracing::info!(target: "rejoinder::management", method, path = &*path, status, "refused: {description}");
+            tracing::info!(target: "rejoinder::management", method, path = &*path, status, "refused: {message}");
         }
     }
 

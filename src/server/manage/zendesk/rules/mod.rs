@@ -18,7 +18,7 @@ use super::page::Address;
 use super::problem::Problem;
 use super::query::Query;
 use crate::activity::Activity;
-use crate::delivery::rules::{Kind, Rules, Stored};
+use crate::delivery::rules::{Kind, Part, Rules, Stored};
 use crate::resources::Edit;
 
 #[cfg(test)]
@@ -103,7 +103,7 @@ async fn some(
 }
 
 /// Several changes, each with the id of its rule.
-fn parts(kind: Kind, objects: Vec<Map<String, Value>>) -> Result<Vec<(String, Map<String, Value>)>, Problem> {
+fn parts(kind: Kind, objects: Vec<Map<String, Value>>) -> Result<Vec<Part>, Problem> {
     few(kind.plural(), objects.len())?;
     let part = |(index, object): (usize, Map<String, Value>)| match object.get("id").and_then(id) {
         Some(id) => Ok((id, object)),

@@ -35,11 +35,11 @@ pub(super) async fn answer(
     };
     let webhooks = rules.webhooks().current().await?;
     let event = kept.envelope(&rule, saved.map(|saved| saved.id).unwrap_or_default(), rules.account_id());
-    let sampled = Sampled::of(&rule.actions, &webhooks, &event);
+    let sampled = Sampled::of(kind, &rule.actions, &webhooks, &event);
     let actions: Vec<Value> = rule
         .actions
         .iter()
-        .map(|action| match rules::render(action, &webhooks, &sampled) {
+        .map(|action| match rules::render(kind, action, &webhooks, &sampled) {
             Ok(rendered) => {
                 let webhook = rendered.webhook;
                 let mut shown = json!({

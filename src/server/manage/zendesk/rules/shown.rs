@@ -17,7 +17,7 @@ pub(super) fn rule(stored: &Stored, webhooks: &Snapshot, address: &Address) -> V
     set("default", false.into());
     set("created_at", time(stored.created_at, Precision::Seconds).into());
     set("updated_at", time(stored.updated_at, Precision::Seconds).into());
-    let faults: Vec<Value> = rules::faults(&stored.rule, webhooks)
+    let faults: Vec<Value> = rules::faults(stored.kind, &stored.rule, webhooks)
         .into_iter()
         .map(|fault| json!({ "field": fault.field, "description": fault.description }))
         .collect();
