@@ -45,6 +45,7 @@ mod flexible_properties;
 mod generated;
 mod generated_webhooks;
 mod gzip;
+mod handoff;
 mod hooks;
 mod hostile;
 mod https;
