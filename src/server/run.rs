@@ -271,11 +271,13 @@ impl Server {
         );
         fresh.abort();
         following.abort();
-        tokio::join!(tracing.finish(LAST_TRACES), telling.flush());
-        if let Some(activity) = &watched.activity {
-            // Whatever the store does, the process ends in time.
-            let _ = tokio::time::timeout(LAST_INVOCATIONS, activity.flush()).await;
-        }
+        // Whatever the store does, the process ends in time: neither waits for the other.
+        let logged = async {
+            if let Some(activity) = &watched.activity {
+                let _ = tokio::time::timeout(LAST_INVOCATIONS, activity.flush()).await;
+            }
+        };
+        tokio::join!(tracing.finish(LAST_TRACES), telling.flush(), logged);
         if let Some(admin) = admin {
             admin.stop(false).await;
         }
