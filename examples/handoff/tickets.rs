@@ -25,11 +25,11 @@ struct Desk {
 fn main() -> std::io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", PORT))?;
     eprintln!("tickets are served on http://{}", listener.local_addr()?);
-    serve(listener, "http://127.0.0.1:8080".to_owned())
+    serve(listener, "http://127.0.0.1:8080")
 }
 
 /// Answers until the process ends; events go to this server.
-pub(crate) fn serve(listener: TcpListener, server: String) -> std::io::Result<()> {
+pub(crate) fn serve(listener: TcpListener, server: &str) -> std::io::Result<()> {
     let receiver = format!("{server}/receive/zendesk/support");
     let desk = web::Data::new(Desk { receiver, tickets: Mutex::default() });
     let app = move || {

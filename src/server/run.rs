@@ -282,10 +282,7 @@ impl Server {
         fresh.abort();
         following.abort();
         // Boxed, as it is once a run and would be a part of this future all the time.
-        let storing = Box::pin(async {
-            telling.flush().await;
-            last_of_store(&watched).await;
-        });
+        let storing = Box::pin(last_of_store(&watched, &telling));
         tokio::join!(tracing.finish(LAST_TRACES), storing);
         if let Some(admin) = admin {
             admin.stop(false).await;
@@ -310,13 +307,14 @@ const LAST_OF_STORE: Duration = Duration::from_millis(250);
 const ON_ITS_WAY: Duration = Duration::from_millis(100);
 
 /// Whatever the store does, the process ends in time.
-async fn last_of_store(door: &Door) {
-    let storing = async {
-        door.duplicates.finish().await;
+async fn last_of_store(door: &Door, telling: &Telling) {
+    let logged = async {
         if let Some(activity) = &door.activity {
             activity.flush().await;
         }
     };
+    // None of them waits for another.
+    let storing = async { tokio::join!(door.duplicates.finish(), telling.flush(), logged) };
     let stored = tokio::time::timeout(LAST_INVOCATIONS, storing).await;
     let closed = tokio::time::timeout(LAST_OF_STORE, door.store.close()).await;
     if stored.is_err() || closed.is_err() {

@@ -9,7 +9,7 @@ use crate::kit::{Connection, Request, Served, until};
 
 #[expect(dead_code, reason = "as an example it has a main function")]
 #[path = "../../examples/handoff/main.rs"]
-mod handoff;
+mod agent;
 #[expect(dead_code, reason = "as an example it has a main function")]
 #[path = "../../examples/handoff/tickets.rs"]
 mod tickets;
@@ -24,14 +24,14 @@ fn serve(store: &TestStore) -> Served {
         ("REJOINDER_OUTBOUND__DANGEROUS_ALLOW_HTTP", "true"),
     ];
     settings.retain(|(_, value)| !value.is_empty());
-    Served::start(handoff::server, &settings).managed(store)
+    Served::start(agent::server, &settings).managed(store)
 }
 
 /// Starts the stand-in, until this process ends.
 fn desk(server: SocketAddr) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("bound");
-    std::thread::spawn(move || tickets::serve(listener, format!("http://{server}")));
+    std::thread::spawn(move || tickets::serve(listener, &format!("http://{server}")));
     address
 }
 

@@ -50,7 +50,7 @@ fn handlers(seen: &Seen) -> impl FnOnce() -> Rejoinder + Send + use<> {
 const QUICK: [(&str, &str); 2] =
     [("REJOINDER_RECEIVE__RETRY_DELAYS", "[\"10ms\", \"20ms\"]"), ("REJOINDER_RECEIVE__TIMEOUT", "200ms")];
 
-fn state(served: &Served, event_id: &str) -> serde_json::Value {
+fn state(served: &Served, event_id: &str) -> Value {
     listed(served, "").into_iter().find(|one| one["event_id"] == event_id).unwrap_or_default()
 }
 
