@@ -250,7 +250,8 @@ fn a_delivery_is_made_again_by_its_id_and_with_all_that_failed() {
     let authorized = format!("Bearer {}", world.token);
     let shown = Request::get(format!("/api/invocations/{id}")).header("Authorization", &authorized);
     until("it is in the log", || program.connect().ask(&shown).status == 200);
-    let logged = program.connect().ask(&shown).json();
+    let answer = program.connect().ask(&shown).json();
+    let logged = &answer["invocation"];
     assert_eq!(logged["replay"]["possible"], true, "{logged}");
     assert_eq!(logged["attempts"].as_array().map(Vec::len), Some(1), "{logged}");
     let made = replay(&[id]);
