@@ -92,8 +92,9 @@ def test_the_readme_has_a_line_for_every_fixture():
     messages = {"requests", "responses", "migrate"}
     resources = {"webhooks/rest", "webhooks/export", "environments"}
     refused = {"refused/requests", "refused/responses", "refused/webhooks"}
+    events = {"zendesk/events"}
     others = {"agents": "*/", "transcripts": "*.yaml"}
-    assert set(listed) == messages | resources | refused | set(others)
+    assert set(listed) == messages | resources | refused | events | set(others)
     for heading, stems in listed.items():
         found = (FIXTURES / heading).glob(others.get(heading, "*.json"))
         assert sorted(stems) == sorted(path.stem for path in found)
