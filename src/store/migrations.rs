@@ -121,6 +121,7 @@ fn judge(
 }
 
 /// The last step that these migrations know.
+#[cfg(any(test, feature = "cli"))]
 pub(super) fn latest() -> i64 {
     MIGRATIONS.last().map_or(0, |migration| migration.version)
 }

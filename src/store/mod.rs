@@ -4,8 +4,6 @@
 //! file of its own, written once for both databases. It is no cache, and no part of an agent's turn
 //! waits for it.
 
-#![expect(dead_code, reason = "the activity log and the management API, which come next, use the rest")]
-
 mod backend;
 mod close;
 mod connection;
@@ -121,6 +119,7 @@ impl Store {
     }
 
     /// One that is gone with the last clone.
+    #[cfg(test)]
     pub(crate) fn in_memory() -> Self {
         Self::new(&config::Store::default(), None, Metrics::default())
     }
@@ -135,11 +134,6 @@ impl Store {
             Backend::Sqlite(_) => Dialect::Sqlite,
             Backend::Postgres(_) => Dialect::Postgres,
         })
-    }
-
-    /// Whether other processes may be using it, too.
-    pub(crate) async fn is_shared(&self) -> Result<bool, StoreError> {
-        Ok(self.dialect().await? == Dialect::Postgres)
     }
 
     /// What the last operation said; asks nobody.

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod client;
+mod hold;
 mod http2;
 mod judged;
 pub(crate) mod package;

@@ -5,6 +5,7 @@ mod database;
 #[path = "../../../src/store/testing/wire.rs"]
 pub(crate) mod wire;
 
+use super::hold::Hold;
 use database::Database;
 use wire::Wire;
 
@@ -61,8 +62,8 @@ impl TestStore {
     }
 
     /// Begins a transaction in PostgreSQL with this statement, which lasts until what this gives is dropped.
-    pub(crate) fn hold(&self, sql: &'static str) -> database::Hold {
-        database::Hold::of(&self.url.parse().expect("it is PostgreSQL"), sql)
+    pub(crate) fn hold(&self, sql: &'static str) -> Hold {
+        Hold::of(&self.url.parse().expect("it is PostgreSQL"), sql)
     }
 
     /// Runs a statement in PostgreSQL, as somebody else would.
