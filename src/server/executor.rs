@@ -25,8 +25,6 @@ pub(crate) fn threads(configured: usize) -> usize {
 pub(crate) enum Threads {
     /// Those of all handlers.
     Shared,
-    /// Spare ones: all others are held.
-    Spare,
     /// One of its own, which it may hold as long as it likes.
     Own,
 }
@@ -37,18 +35,17 @@ where
     F: Future<Output: Send> + Send + 'static,
 {
     // Timers and sockets of a runtime stand still when all of its threads are held, so what must go
-    // on whatever the shared ones do has a runtime of its own, made when it is needed first.
+    // on whatever the shared ones do has a runtime of its own, made when it is needed first. Nothing
+    // runs on the threads of that one but its timers and sockets, so they are never held.
     static SPARE: OnceLock<Option<Runtime>> = OnceLock::new();
     let make = || {
         let mut spare = Builder::new_multi_thread();
-        spare.worker_threads(FEWEST).thread_name("spare-handler").enable_all().build().ok()
+        spare.worker_threads(1).thread_name("spare-handler").enable_all().build().ok()
     };
-    let spare = || SPARE.get_or_init(make).as_ref().map_or(shared, Runtime::handle).clone();
     match threads {
         Threads::Shared => shared.spawn(work),
-        Threads::Spare => spare().spawn(work),
         Threads::Own => {
-            let spare = spare();
+            let spare = SPARE.get_or_init(make).as_ref().map_or(shared, Runtime::handle).clone();
             let entered = spare.clone();
             spare.spawn_blocking(move || entered.block_on(work))
         }

@@ -24,7 +24,7 @@ pub(crate) struct Seat {
 
 impl Door {
     /// Decides where a call's handler runs: where blocking harms nobody, unless it promised not to
-    /// block, and on a thread of its own if it was seen to.
+    /// block, and on a thread of its own if it was seen to, or if all others are held.
     pub(crate) fn seat(
         &self,
         place: Place,
@@ -32,18 +32,17 @@ impl Door {
         request_id: &Arc<str>,
         route: Option<&Route>,
     ) -> Seat {
-        let blocks = route.is_some() && telemetry::is_seen_blocking(&tag);
-        let threads = if blocks {
+        let threads = if route.is_some() && telemetry::is_seen_blocking(&tag) {
             Some(Threads::Own)
         } else if route.is_none_or(Route::is_inline) {
             None
         } else if telemetry::held_threads() >= self.handler_threads {
-            Some(Threads::Spare)
+            Some(Threads::Own)
         } else {
             Some(Threads::Shared)
         };
         // Where it may block, nobody is to be warned.
-        let patience = if blocks { Duration::ZERO } else { self.blocking_warning };
+        let patience = if threads == Some(Threads::Own) { Duration::ZERO } else { self.blocking_warning };
         Seat {
             place,
             running: Running::new(tag, Arc::clone(request_id), patience, threads.is_none()),
