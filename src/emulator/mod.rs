@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+mod agent;
 mod called;
 mod caller;
 mod curl;

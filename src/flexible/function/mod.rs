@@ -81,6 +81,7 @@ use serde_json::Value;
 use arguments::Arguments;
 
 pub use condition::{ConditionError, holds};
+pub(crate) use names::Names;
 pub(super) use value::kind;
 
 pub use error::{Arity, FunctionError, UnknownFunction};

@@ -1,0 +1,3 @@
+//! Executes an exported agent.
+
+mod understanding;
