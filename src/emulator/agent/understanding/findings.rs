@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::entity::{Entities, is_regex};
-use crate::emulator::package::{AgentPackage, EntityKind, EntityType, Intent};
+use super::entity::{Entities, MOST_PATTERNS, is_regex};
+use crate::emulator::package::{AgentPackage, Entity, EntityKind, EntityType, Intent};
 use crate::protocol::inspect::Finding;
 
 /// Everything that will not be understood as it was meant.
 pub(super) fn of(package: &AgentPackage, entities: &Entities) -> Vec<Finding> {
-    let mut found = Findings { entities, found: Vec::new(), seen: HashSet::new() };
+    let mut found = Findings { compiled: 0, entities, found: Vec::new(), seen: HashSet::new() };
     for intent in &package.intents {
         found.intent(intent);
     }
@@ -29,7 +29,11 @@ pub(super) fn of(package: &AgentPackage, entities: &Entities) -> Vec<Finding> {
     found.found
 }
 
+/// The most regular expressions that are tried out while an agent is read.
+const MOST_COMPILED: usize = 1000;
+
 struct Findings<'f> {
+    compiled: usize,
     entities: &'f Entities,
     found: Vec<Finding>,
     seen: HashSet<(&'static str, String)>,
@@ -70,9 +74,26 @@ impl Findings<'_> {
             self.reference(part, &place);
         }
         if one.kind == EntityKind::Regexp {
-            for entity in one.entities.values().flatten().filter(|entity| !is_regex(&entity.value)) {
-                self.add("regexp_invalid", &place, || {
-                    format!("{:?} is no regular expression that is read here, or a too large one; it matches nothing", crate::excerpt::excerpt(&entity.value, 80))
+            one.entities.values().for_each(|entities| self.patterns(entities, &place));
+        }
+    }
+
+    fn patterns(&mut self, entities: &[Entity], place: &str) {
+        if entities.len() > MOST_PATTERNS {
+            self.add("regexp_too_many", place, || {
+                format!("{} regular expressions in one language; those after the first {MOST_PATTERNS} are not looked at", entities.len())
+            });
+        }
+        for entity in entities.iter().take(MOST_PATTERNS) {
+            // Compiling costs time, which a hostile agent is not given without end.
+            if self.compiled >= MOST_COMPILED {
+                return;
+            }
+            self.compiled += 1;
+            if !is_regex(&entity.value) {
+                self.add("regexp_invalid", place, || {
+                    let pattern = crate::excerpt::excerpt(&entity.value, 80);
+                    format!("{pattern:?} is no regular expression that is read here, or too large a one; it matches nothing")
                 });
             }
         }

@@ -31,7 +31,12 @@ impl Patience {
 
     /// Whether there is still some.
     pub(super) fn spend(&mut self) -> bool {
-        self.0 = self.0.saturating_sub(1);
+        self.spend_as(1)
+    }
+
+    /// The same for what is as much work as so many others.
+    pub(super) fn spend_as(&mut self, many: u32) -> bool {
+        self.0 = self.0.saturating_sub(many);
         self.0 > 0
     }
 }

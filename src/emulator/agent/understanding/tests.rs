@@ -431,6 +431,13 @@ fn u22_what_is_tried_in_a_turn_is_bounded() {
     let asking = Asking::new(Vec::new(), types).prompting("x", "@loop");
     assert_eq!(asking.value("x and x"), Some(json!("x and x")));
     assert_eq!(asking.value(&"x and ".repeat(40)), None);
+    let patterns: Vec<String> = (0..101).map(|number| format!("x{number}")).collect();
+    let patterns: Vec<(&str, &[&str])> =
+        patterns.iter().map(|pattern| (pattern.as_str(), &[] as &[&str])).collect();
+    let types = vec![entity_type("many", EntityKind::Regexp, &patterns)];
+    let asking = Asking::new(Vec::new(), types).prompting("x", "@many");
+    assert_eq!((asking.value("x99"), asking.value("x100")), (Some(json!("x99")), None));
+    assert_eq!(asking.codes(), ["regexp_too_many"]);
 }
 
 #[test]

@@ -13,6 +13,10 @@ use crate::emulator::package::{Entity, EntityKind};
 
 /// The largest compiled regular expression, in bytes.
 const LARGEST_REGEX: usize = 1 << 20;
+/// The most regular expressions of a type in a language; the platform allows fewer.
+pub(in crate::emulator::agent::understanding) const MOST_PATTERNS: usize = 100;
+/// Compiling one is as much work as so many other attempts.
+const REGEX_WORK: u32 = 100;
 
 /// The values, ready to be found.
 #[derive(Debug, Default)]
@@ -38,6 +42,7 @@ impl Listed {
                 this.by_keys.entry(entity.dtmf_pattern.clone()).or_insert_with(|| entity.value.clone());
             }
             match kind {
+                EntityKind::Regexp if this.patterns.len() >= MOST_PATTERNS => {}
                 EntityKind::Regexp => {
                     let compiled = OnceLock::new();
                     this.patterns.push(Pattern { text: entity.value.clone(), compiled });
@@ -71,7 +76,8 @@ impl Listed {
 
     /// The text itself, if all of it is so.
     pub(super) fn by_pattern(&self, text: &str, patience: &mut Patience) -> Option<Value> {
-        let matches = self.patterns.iter().any(|pattern| patience.spend() && pattern.is_match(text));
+        let matches =
+            self.patterns.iter().any(|pattern| patience.spend_as(REGEX_WORK) && pattern.is_match(text));
         matches.then(|| text.into())
     }
 

@@ -16,6 +16,8 @@ use super::template::Patience;
 use crate::emulator::package::{EntityKind, EntityType};
 use listed::Listed;
 
+pub(super) use listed::MOST_PATTERNS;
+
 /// How deep values may be put together from others.
 const DEEPEST: usize = 8;
 
