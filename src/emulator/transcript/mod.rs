@@ -86,6 +86,12 @@ impl Transcript {
         read::transcript(text)
     }
 
+    /// Whether a turn says which tag is called. Where none does, an agent that is there is executed.
+    #[must_use]
+    pub fn says_calls(&self) -> bool {
+        self.turns.iter().any(|turn| turn.input.tag.is_some())
+    }
+
     /// Reads a file. Files that it names are beside it.
     ///
     /// # Errors
