@@ -22,13 +22,14 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+pub use super::counterpart::{Answered, Counterpart, PlayError};
 pub use calls::{RecordError, of_calls};
 pub use dialogue::Dialogue;
 #[cfg(feature = "cli")]
 pub(crate) use dialogue::{printable, short, summary, title};
 pub use error::{Fault, TranscriptError};
 pub use expect::{Expect, MessageExpect, Messages, Mismatch};
-pub use play::{Answered, Counterpart, Outcome, PlayError, Played, Report, play, take_turn};
+pub use play::{Outcome, Played, Report, play, take_turn};
 pub use record::Recorder;
 
 use super::session::{Input, Pages, Start};
