@@ -42,7 +42,10 @@ fn what_the_agent_does_by_itself_is_not_told() {
     assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:?}");
     insta::assert_snapshot!(ended.errors, @"");
     // With a tag it is as ever.
-    let told = prompt(":set order_id=1\n:set customer_name=Ada\n:page Collect order\nhi\n", &["--tag", "order-status"]);
+    let told = prompt(
+        ":set order_id=1\n:set customer_name=Ada\n:page Collect order\nhi\n",
+        &["--tag", "order-status"],
+    );
     assert_eq!(told.code, Some(0), "{told:?}");
     assert!(told.out.contains("calls      order-status\nagent      Hi Ada"), "{}", told.out);
 }
@@ -66,7 +69,8 @@ fn a_transcript_says_utterances_and_what_is_expected() {
         - intent: goodbye\n    expect: { page: END_SESSION }\n";
     let ended = play(text, &[]);
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.errors);
-    let failing = play(&text.replace("Show status", "Elsewhere").replace("unterwegs", "da"), &["--format", "junit"]);
+    let failing =
+        play(&text.replace("Show status", "Elsewhere").replace("unterwegs", "da"), &["--format", "junit"]);
     assert_eq!(failing.code, Some(1), "{failing:?}");
     assert!(failing.out.contains("tests=\"5\" failures=\"1\""), "{}", failing.out);
     assert!(failing.out.contains("found &quot;Show status&quot;"), "{}", failing.out);

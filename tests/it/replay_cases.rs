@@ -52,7 +52,8 @@ fn the_agent_s_test_cases_pass_against_the_demo() {
     let ended = replay(folder.path(), &["--agent", &order_status()]);
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{ended:?}");
     insta::assert_snapshot!(ended.out, @"");
-    let strict = replay(folder.path(), &["--agent", &order_status(), "--strict", "--test-case", "Order shipped"]);
+    let strict =
+        replay(folder.path(), &["--agent", &order_status(), "--strict", "--test-case", "Order shipped"]);
     assert_eq!(strict.code, Some(0), "{strict:?}");
     assert!(strict.out.ends_with("1 test case: 1 passed\n"), "{}", strict.out);
 }
@@ -62,17 +63,25 @@ fn each_difference_is_told_and_texts_apart() {
     let folder = tempfile::tempdir().expect("a folder");
     let page = |name: &str, flow: &str| json!({ "name": name, "flow": flow });
     let start = page("Start Page", "Default Start Flow");
-    let mut tracked = case("Tracked", "where is my order", &json!({
-        "currentPage": page("Collect order", "Orders"), "sessionParameters": { "attempts": 1, "$flow.reason": "status" },
-        "textResponses": [{ "text": ["Let me look that up."] }, { "text": ["What is your order number?"] }],
-    }));
+    let mut tracked = case(
+        "Tracked",
+        "where is my order",
+        &json!({
+            "currentPage": page("Collect order", "Orders"), "sessionParameters": { "attempts": 1, "$flow.reason": "status" },
+            "textResponses": [{ "text": ["Let me look that up."] }, { "text": ["What is your order number?"] }],
+        }),
+    );
     tracked["testConfig"] = json!({ "trackingParameters": ["attempts", "$flow.reason"] });
     let mut elsewhere = case("Elsewhere", "hi", &json!({}));
     elsewhere["testConfig"] = json!({ "flow": "Nowhere" });
     let agent = agent_with(
         folder.path(),
         &[
-            case("Other words", "hi", &json!({ "currentPage": start, "textResponses": [{ "text": ["Welcome!"] }] })),
+            case(
+                "Other words",
+                "hi",
+                &json!({ "currentPage": start, "textResponses": [{ "text": ["Welcome!"] }] }),
+            ),
             case("Other page", "hi", &json!({ "currentPage": page("Collect order", "Orders") })),
             case(
                 "No phrase",

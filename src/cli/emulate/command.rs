@@ -80,7 +80,8 @@ pub(super) fn parse(line: &str, executed: bool) -> Result<Command, String> {
     if line.len() > LONGEST {
         return Err(format!("the line is longer than {LONGEST} bytes"));
     }
-    let named = |sign: char| line.strip_prefix(sign).map(str::trim).filter(|name| executed && !name.is_empty());
+    let named =
+        |sign: char| line.strip_prefix(sign).map(str::trim).filter(|name| executed && !name.is_empty());
     if let Some(intent) = named('#') {
         return Ok(Command::Trigger(intent.to_owned()));
     }
@@ -100,7 +101,9 @@ pub(super) fn parse(line: &str, executed: bool) -> Result<Command, String> {
     };
     if !is_offered(name, executed) {
         let why = match executed {
-            true => "the agent is executed and says so by itself; --tag TAG opens a prompt that says what is called",
+            true => {
+                "the agent is executed and says so by itself; --tag TAG opens a prompt that says what is called"
+            }
             false => "only an agent that is executed hears nothing; --agent EXPORT executes one",
         };
         return Err(format!(":{name} is not for this prompt: {why}"));
@@ -158,11 +161,12 @@ fn assignment(argument: &str) -> Result<(String, Value), String> {
 
 /// All commands that are there, one a line.
 pub(super) fn help(executed: bool) -> String {
-    let lines = COMMANDS.iter().filter(|(name, ..)| is_offered(name, executed)).map(|(name, form, meaning)| {
-        let command = format!(":{name} {form}");
-        let meaning = if executed { in_execution(name).unwrap_or(meaning) } else { meaning };
-        format!("{command:<29}{meaning}\n")
-    });
+    let lines =
+        COMMANDS.iter().filter(|(name, ..)| is_offered(name, executed)).map(|(name, form, meaning)| {
+            let command = format!(":{name} {form}");
+            let meaning = if executed { in_execution(name).unwrap_or(meaning) } else { meaning };
+            format!("{command:<29}{meaning}\n")
+        });
     let lines: String = lines.collect();
     let others = match executed {
         true => "Any other line is what the user writes; #INTENT names an intent, !EVENT raises an event.",
@@ -220,7 +224,10 @@ mod tests {
         ] {
             assert_eq!(parse(line, false), Err(told.to_owned()), "{line}");
         }
-        assert_eq!(parse(&"x".repeat(LONGEST + 1), false), Err("the line is longer than 65536 bytes".to_owned()));
+        assert_eq!(
+            parse(&"x".repeat(LONGEST + 1), false),
+            Err("the line is longer than 65536 bytes".to_owned())
+        );
         assert_eq!(help(false).lines().count(), COMMANDS.len());
     }
 

@@ -13,10 +13,10 @@ use super::complete::Candidates;
 use super::lines::Lines;
 use super::save;
 use super::setting::Stage;
+use crate::emulator::Input;
 use crate::emulator::transcript::{
     Dialogue, Outcome, Played, Player as _, Recorder, Step, Talk, Transcript, printable,
 };
-use crate::emulator::Input;
 
 /// A conversation with somebody at a terminal, or with a file of lines.
 pub(super) struct Prompt<'r> {

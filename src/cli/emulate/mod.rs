@@ -19,10 +19,10 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail, ensure};
 
 use super::call::{address, header};
+use crate::cli::execution::Execution;
 use crate::config::{Config, Sources};
 use crate::emulator::transcript::Transcript;
 use crate::outbound::{HeaderName, HeaderValue, Url};
-use crate::cli::execution::Execution;
 use server::Local;
 use setting::Setting;
 

@@ -113,8 +113,9 @@ impl Cases {
         let one = |index: usize| async move {
             (index, Box::pin(test_case::play(agent, &cases[index], start, webhooks)).await)
         };
-        let mut under_way =
-            stream::iter(0..cases.len()).map(|index| Box::pin(one(index))).buffer_unordered(self.concurrency.into());
+        let mut under_way = stream::iter(0..cases.len())
+            .map(|index| Box::pin(one(index)))
+            .buffer_unordered(self.concurrency.into());
         let (mut reports, mut failed) = (Vec::with_capacity(cases.len()), 0);
         while let Some((index, report)) = under_way.next().await {
             failed += usize::from(report.outcome == CaseOutcome::Failed);

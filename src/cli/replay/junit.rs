@@ -57,12 +57,7 @@ fn seconds(time: Duration) -> String {
     format!("{:.3}", time.as_secs_f64())
 }
 
-fn case(
-    writer: &mut Writer<Vec<u8>>,
-    agent: &str,
-    report: &CaseReport,
-    strict: bool,
-) -> anyhow::Result<()> {
+fn case(writer: &mut Writer<Vec<u8>>, agent: &str, report: &CaseReport, strict: bool) -> anyhow::Result<()> {
     let mut start = BytesStart::new("testcase");
     for (name, value) in [
         ("name", legal(&report.name)),

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::report::{Difference, DifferenceKind};
 use crate::emulator::agent::{AgentReaction, AgentSession, Uttered};
-use crate::emulator::equal::equal;
 use crate::emulator::package::{RecordedOutput, TestConfig, Variants};
+use crate::emulator::transcript::equal;
 use crate::protocol::Struct;
 use crate::protocol::decode::same_name;
 
@@ -61,8 +61,8 @@ fn intent(recorded: &RecordedOutput, reaction: &AgentReaction, found: &mut Vec<D
 
 fn parameter(tracked: &str, recorded: &RecordedOutput, session: &AgentSession, found: &mut Vec<Difference>) {
     let expected = of_recording(tracked, &recorded.session_parameters);
-    let now = session.value(tracked).unwrap_or(Value::Null);
-    if !equal(&now, expected) {
+    let now = session.value(tracked).unwrap_or(&Value::Null);
+    if !equal(now, expected) {
         let told = |value: &Value| match value {
             Value::Null => "not set".to_owned(),
             value => value.to_string(),
@@ -71,7 +71,7 @@ fn parameter(tracked: &str, recorded: &RecordedOutput, session: &AgentSession, f
             kind: DifferenceKind::Parameter,
             about: tracked.to_owned(),
             expected: told(expected),
-            found: told(&now),
+            found: told(now),
         });
     }
 }
@@ -80,9 +80,8 @@ fn parameter(tracked: &str, recorded: &RecordedOutput, session: &AgentSession, f
 fn of_recording<'r>(tracked: &str, recorded: &'r Struct) -> &'r Value {
     let plain = ["$session.params.", "$flow."].iter().find_map(|scope| tracked.strip_prefix(scope));
     let names = [Some(tracked), plain].into_iter().flatten();
-    let mut values = names.filter_map(|name| {
-        recorded.iter().find(|(known, _)| same_name(known, name)).map(|(_, value)| value)
-    });
+    let mut values = names
+        .filter_map(|name| recorded.iter().find(|(known, _)| same_name(known, name)).map(|(_, value)| value));
     values.next().unwrap_or(&Value::Null)
 }
 

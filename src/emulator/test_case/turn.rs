@@ -39,7 +39,7 @@ pub(super) async fn play<C: Counterpart>(
         }
         Err(error) => {
             let kind = match &error {
-                AgentTurnError::Play(_) => DifferenceKind::Unavailable,
+                AgentTurnError::Call(_) => DifferenceKind::Unavailable,
                 _ => DifferenceKind::Turn,
             };
             turn.differences.push(Difference {

@@ -120,7 +120,9 @@ impl TryFrom<&Input> for AgentInput {
         }
         let mut this = match (query, intent) {
             (None, Some(intent)) => Self::intent(&intent.name),
-            (Some(Query::Text(text) | Query::Transcript(text)), None) if text.trim().is_empty() => Self::silence(),
+            (Some(Query::Text(text) | Query::Transcript(text)), None) if text.trim().is_empty() => {
+                Self::silence()
+            }
             (query, intent) => {
                 let mut this = Self::silence();
                 this.query.clone_from(query);
