@@ -21,7 +21,7 @@ pub struct AgentInput {
     pub intent: Option<String>,
     /// Values that are given outright: for the intent's parameters, or else for those of the form.
     pub values: Vec<(String, Value)>,
-    /// What was meant if the text is not understood.
+    /// What was meant if the text matches no intent.
     pub otherwise: Option<Otherwise>,
     /// Parameters that are set before the turn: `X` or `$session.params.X` of the session, `$flow.X` of the flow.
     pub parameters: Struct,
@@ -33,12 +33,13 @@ pub struct AgentInput {
     pub webhooks: bool,
 }
 
-/// What was meant by a text that is not understood: what a recording says.
+/// What was meant by a text that matches no intent: what a recording says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Otherwise {
     /// The intent that matched, by display name.
     pub intent: Option<String>,
-    /// Without an intent: the value of the parameter that is asked for, by name.
+    /// Session parameters after the turn: those of the intent that are new; or without an intent, and if the text
+    /// fills nothing, the value of the parameter that is asked for.
     pub values: Struct,
 }
 
@@ -99,7 +100,7 @@ impl AgentInput {
         self
     }
 
-    /// This was meant if the text is not understood.
+    /// This was meant if the text matches no intent.
     pub fn otherwise(mut self, otherwise: Otherwise) -> Self {
         self.otherwise = Some(otherwise);
         self

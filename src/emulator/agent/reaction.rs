@@ -23,6 +23,8 @@ pub struct AgentReaction {
     pub match_type: MatchType,
     /// The intent that matched in this turn.
     pub intent: Option<MatchedIntent>,
+    /// The parameters of the form that the user filled, with their values.
+    pub filled: Vec<(String, Value)>,
     /// Where the conversation is then.
     pub place: Place,
     /// The form of that page.

@@ -35,7 +35,11 @@ pub(super) async fn play<C: Counterpart>(
             let (skipped, notes): (Vec<&Finding>, Vec<&Finding>) =
                 reaction.findings.iter().partition(|finding| finding.code == SKIPPED);
             turn.skipped = skipped.into_iter().map(told).collect();
-            turn.notes = notes.into_iter().map(told).collect();
+            let failures = reaction.calls.iter().filter_map(|call| {
+                let failure = call.verdict.failure.as_ref()?;
+                Some(format!("{} of {}: {}: {}", call.tag, call.webhook, failure.event, failure.reason))
+            });
+            turn.notes = failures.chain(notes.into_iter().map(told)).collect();
         }
         Err(error) => {
             let kind = match &error {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::dialogue::short;
 use crate::emulator::agent::{AgentReaction, MatchType, Source, Uttered};
-use crate::emulator::session::{Field, Origin, Place, Reaction, Spoken};
+use crate::emulator::session::{Origin, Place, Reaction, Spoken};
 
 impl Reaction {
     /// Of an agent that was at `before`.
@@ -16,7 +16,7 @@ impl Reaction {
         let findings = reaction.calls.iter().flat_map(|call| call.verdict.findings.clone());
         let findings = findings.chain(reaction.findings.iter().cloned()).collect();
         Self {
-            messages: reaction.messages.into_iter().map(spoken).collect(),
+            messages: reaction.messages.into_iter().filter(is_said).map(spoken).collect(),
             withheld: reaction.withheld.into_iter().map(spoken).collect(),
             replaced: 0,
             set: reaction.set,
@@ -46,18 +46,21 @@ fn meaning(reaction: &AgentReaction) -> String {
         Some(format!("#{}{}", intent.name, values.collect::<String>()))
     };
     let filled = || {
-        let collected = reaction.form.iter().filter(|field| field.just_collected);
-        let values: Vec<String> =
-            collected.map(|Field { name, value, .. }| format!("{name}={}", short(value))).collect();
-        Some(values.join(" ")).filter(|values| !values.is_empty())
+        let values = reaction.filled.iter().map(|(name, value)| format!("{name}={}", short(value)));
+        values.collect::<Vec<_>>().join(" ")
     };
     match reaction.match_type {
-        MatchType::ParameterFilling => filled().unwrap_or_else(|| "a parameter".to_owned()),
+        MatchType::ParameterFilling => filled(),
         MatchType::Intent | MatchType::DirectIntent => intent().unwrap_or_else(|| "an intent".to_owned()),
         MatchType::Event => "an event".to_owned(),
         MatchType::NoInput => "no input".to_owned(),
         MatchType::NoMatch => "no match".to_owned(),
     }
+}
+
+/// The platform's own message that the session is over; the page says it, too.
+fn is_said(uttered: &Uttered) -> bool {
+    uttered.said.kind != "endInteraction"
 }
 
 fn spoken(uttered: Uttered) -> Spoken {

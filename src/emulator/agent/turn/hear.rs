@@ -11,7 +11,7 @@ use crate::emulator::session::{FieldState, PlaceError, SessionError, merge};
 use crate::nearest::nearest;
 use crate::protocol::decode::same_name;
 use crate::protocol::names::IntentName;
-use crate::protocol::{IntentInfo, IntentParameterValue, Query};
+use crate::protocol::{IntentInfo, IntentParameterValue, Query, Struct};
 
 /// Longer texts are an event of their own (E-08).
 const LONGEST: usize = 256;
@@ -82,12 +82,15 @@ impl<C: Counterpart> Turn<'_, C> {
             return Ok(self.too_long());
         }
         let meaning = self.understand(said, None);
+        if !matches!(meaning, Meaning::Intent { .. })
+            && let Some(name) = input.otherwise.as_ref().and_then(|otherwise| otherwise.intent.as_ref())
+        {
+            // Where an intent was recorded, filling a parameter was not meant.
+            self.match_type = MatchType::Intent;
+            return self.told_intent(name, input);
+        }
         Ok(match (meaning, &input.otherwise) {
             (Meaning::NoMatch, Some(otherwise)) => {
-                if let Some(name) = &otherwise.intent {
-                    self.match_type = MatchType::Intent;
-                    return self.told_intent(name, input);
-                }
                 let asked = self.asked().unwrap_or_default();
                 let value = otherwise.values.iter().find(|(name, _)| same_name(name, &asked));
                 match value.filter(|(_, value)| !value.is_null()) {
@@ -209,11 +212,32 @@ impl<C: Counterpart> Turn<'_, C> {
                 None => of_form.push((name, value)),
             }
         }
+        if let Some(recorded) = input.otherwise.as_ref().filter(|_| input.intent.is_none()) {
+            self.recorded(intent, &recorded.values, &mut parameters);
+        }
         self.matched(intent, parameters);
         for (name, value) in of_form {
             self.fill_told(name, value.clone())?;
         }
         Ok(Took::Intent)
+    }
+
+    /// Parameters of an intent that was recorded: those whose values the turn has changed.
+    fn recorded(&self, intent: &Intent, values: &Struct, parameters: &mut Vec<Understood>) {
+        for parameter in &intent.parameters {
+            let of = |known: &Struct| {
+                let found = known.iter().find(|(name, _)| same_name(name, &parameter.id));
+                found.map(|(_, value)| value.clone()).filter(|value| !value.is_null())
+            };
+            let Some(value) = of(values).filter(|value| of(&self.state.parameters).as_ref() != Some(value))
+            else {
+                continue;
+            };
+            if !parameters.iter().any(|known| same_name(&known.name, &parameter.id)) {
+                let original = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                parameters.push(Understood { name: parameter.id.clone(), original, value });
+            }
+        }
     }
 
     /// An intent has matched: its parameters are those of the session and of the form, too (E-73).
@@ -261,6 +285,7 @@ impl<C: Counterpart> Turn<'_, C> {
         let form = &mut self.state.here_mut().form;
         if form.find(name).is_some() && form.collect(name, &value).is_ok() {
             self.step("E-29", &self.here(), format!("{name} is filled"));
+            self.filled.push((name.to_owned(), value.clone()));
         }
         merge(&mut self.state.parameters, name, value);
     }

@@ -82,6 +82,8 @@ pub(super) struct Turn<'t, C> {
     match_type: MatchType,
     /// The intent that matched in this turn.
     matched: Option<IntentInfo>,
+    /// The parameters of the form that the user filled.
+    filled: Vec<(String, serde_json::Value)>,
     /// The same, until a route is called for it.
     live: Option<String>,
     next: Next,
@@ -141,6 +143,7 @@ impl<'t, C: Counterpart> Turn<'t, C> {
             webhooks: input.webhooks,
             match_type: MatchType::NoMatch,
             matched: None,
+            filled: Vec::new(),
             live: None,
             next: Next::Wait,
             queue: Queue::default(),
@@ -232,6 +235,7 @@ impl<'t, C: Counterpart> Turn<'t, C> {
             withheld,
             match_type: self.match_type,
             intent,
+            filled: self.filled,
             place: self.agent.place(&self.state),
             form: self.state.frame().here.form.fields.clone(),
             ended: self.state.ended,
