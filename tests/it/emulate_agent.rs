@@ -25,7 +25,43 @@ fn play(text: &str, arguments: &[&str]) -> Ended {
 fn lines_are_what_the_user_says() {
     let ended = prompt("Where is my order?\nno idea\nA-1042\nAda\nthanks\nbye\n", &[]);
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{ended:?}");
-    insta::assert_snapshot!(ended.out, @"");
+    insta::assert_snapshot!(ended.out, @r#"
+    user       Where is my order?
+    meant      #order.status
+    agent      Let me look that up.
+    agent      What is your order number?
+    sets       attempts = 0
+    goes to    Collect order (flow Orders)
+
+    user       no idea
+    meant      no match
+    agent      That is no order number. It looks like A-1042.
+
+    user       A-1042
+    meant      order_id="A-1042"
+    agent      And your name, please?
+    sets       order_id = "A-1042"
+
+    user       Ada
+    meant      customer_name="Ada"
+    calls      order-status of Orders service
+    agent      Hi Ada, order A-1042 shipped and arrives on Friday.
+    agent      Order A-1042 is on its way.
+    sets       attempts = 1
+    sets       customer_name = "Ada"
+    sets       last_tag = "order-status"
+    sets       order_status = "shipped"
+    goes to    Show status (flow Orders)
+
+    user       thanks
+    meant      #smalltalk.thanks
+    agent      You are welcome.
+
+    user       bye
+    meant      #goodbye
+    agent      Goodbye!
+    goes to    End Session (flow Orders)
+    "#);
 }
 
 #[test]
@@ -33,14 +69,58 @@ fn intents_events_keys_and_values_are_given_outright() {
     let lines = "#order.status\n:fill order_id=A-1\n:say my number\n:set $flow.note=x\n:silence\n!sys.no-match-default\n:intent goodbye\nwhatever\n:dtmf 9\n";
     let ended = prompt(lines, &[]);
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{ended:?}");
-    insta::assert_snapshot!(ended.out, @"");
+    insta::assert_snapshot!(ended.out, @r#"
+    intent     order.status
+    meant      #order.status
+    agent      Let me look that up.
+    agent      What is your order number?
+    sets       attempts = 0
+    goes to    Collect order (flow Orders)
+
+    user       my number
+    user fills order_id = "A-1"
+    meant      order_id="A-1"
+    agent      And your name, please?
+    sets       order_id = "A-1"
+
+    user
+    agent sets $flow.note = "x"
+    meant      no input
+    agent      And your name, please?
+
+    event      sys.no-match-default
+    meant      an event
+    agent      I did not get that. Can you say it again?
+    agent      And your name, please?
+
+    user       whatever
+    intent     goodbye
+    meant      no match
+    agent      And your name, please?
+    finding    flow Orders, page Collect order: no route in scope asks for the intent "goodbye" [intent_not_in_scope]
+
+    user       (keys) 9
+    meant      customer_name="9"
+    calls      order-status of Orders service
+    agent      Hi 9, order A-1 shipped and arrives on Friday.
+    agent      Order A-1 is on its way.
+    sets       attempts = 1
+    sets       customer_name = "9"
+    sets       last_tag = "order-status"
+    sets       order_status = "shipped"
+    goes to    Show status (flow Orders)
+    "#);
 }
 
 #[test]
 fn what_the_agent_does_by_itself_is_not_told() {
     let ended = prompt(":tag order-status\n:page Collect order\n#nothing\n", &[]);
     assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:?}");
-    insta::assert_snapshot!(ended.errors, @"");
+    insta::assert_snapshot!(ended.errors, @r#"
+    rejoinder: :tag is not for this prompt: the agent is executed and says so by itself; --tag TAG opens a prompt that says what is called
+    rejoinder: :page is not for this prompt: the agent is executed and says so by itself; --tag TAG opens a prompt that says what is called
+    rejoinder: the agent has no intent "nothing"
+    "#);
     // With a tag it is as ever.
     let told = prompt(
         ":set order_id=1\n:set customer_name=Ada\n:page Collect order\nhi\n",
@@ -57,7 +137,7 @@ fn a_failing_webhook_raises_its_event() {
     let arguments = ["--agent", &order_status(), "--server", "http://127.0.0.1:9/webhook"];
     let ended = emulate_in(folder.path(), &arguments, "where is my order A-1042\nAda\n");
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert!(ended.out.contains("event      webhook.error.unavailable"), "{}", ended.out);
+    assert!(ended.out.contains("event      webhook.error.not-found"), "{}", ended.out);
     assert!(ended.out.contains("agent      I cannot reach our order system."), "{}", ended.out);
 }
 
@@ -93,7 +173,7 @@ fn a_conversation_is_recorded_and_played_again() {
     let run = emulate_in(folder.path(), &["--agent", &agent, "--record", "r.yaml"], lines);
     assert_eq!(run.code, Some(0), "{run:?}");
     let text = std::fs::read_to_string(folder.path().join("r.yaml")).expect("a transcript");
-    assert!(text.contains("text: where is my order A-1042") && !text.contains("tag:"), "{text}");
+    assert!(text.contains("text: where is my order A-1042") && !text.contains("\n  tag:"), "{text}");
     let again = emulate_in(folder.path(), &["r.yaml"], "");
     assert_eq!(again.code, Some(0), "{}\n{}\n{text}", again.out, again.errors);
 }

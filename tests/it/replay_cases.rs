@@ -51,7 +51,12 @@ fn the_agent_s_test_cases_pass_against_the_demo() {
     let folder = tempfile::tempdir().expect("a folder");
     let ended = replay(folder.path(), &["--agent", &order_status()]);
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{ended:?}");
-    insta::assert_snapshot!(ended.out, @"");
+    insta::assert_snapshot!(ended.out, @r"
+    passed   Bestellnummer erfragt
+    passed   Order shipped
+
+    2 test cases: 2 passed
+    ");
     let strict =
         replay(folder.path(), &["--agent", &order_status(), "--strict", "--test-case", "Order shipped"]);
     assert_eq!(strict.code, Some(0), "{strict:?}");
@@ -94,7 +99,25 @@ fn each_difference_is_told_and_texts_apart() {
     );
     let ended = replay(folder.path(), &["--agent", &agent]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    insta::assert_snapshot!(ended.out, @"");
+    insta::assert_snapshot!(ended.out, @r#"
+    texts    Other words
+      turn 1, "hi"
+        texts[0]: expected "Welcome!", found "Hello! I know about orders, deliveries and the weather on the way." or "Hi! Ask me about an order."
+    FAILED   Other page
+      turn 1, "hi"
+        page: expected "Collect order" of flow "Orders", found "Start Page" of flow "Default Start Flow"
+        texts[0]: expected no more texts, found "Hello! I know about orders, deliveries and the weather on the way." or "Hi! Ask me about an order."
+    texts    No phrase
+      turn 1, "howdy partner"
+        texts[0]: expected no more texts, found "Hello! I know about orders, deliveries and the weather on the way." or "Hi! Ask me about an order."
+    FAILED   Tracked
+      turn 1, "where is my order"
+        attempts: expected 1, found 0
+    skipped  Elsewhere
+      it begins where nothing is: the agent has no flow "Nowhere"
+
+    5 test cases: 0 passed, 2 passed but for texts, 2 failed, 1 skipped
+    "#);
     let of = |arguments: &[&str]| replay(folder.path(), &[&["--agent", agent.as_str()], arguments].concat());
     assert_eq!(of(&["--test-case", "Other words"]).code, Some(0));
     assert_eq!(of(&["--test-case", "Other words", "--strict"]).code, Some(1));
