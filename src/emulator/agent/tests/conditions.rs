@@ -30,7 +30,11 @@ fn e59_conditions_are_joined_by_and_or_not_and_parentheses() {
     );
     let mixed = agent().route(when("true AND true OR true").says("never")).agent();
     assert_eq!(mixed.findings()[0].code, "condition_invalid");
-    assert!(mixed.findings()[0].message.contains("AND and OR are mixed at byte 14"), "{:?}", mixed.findings());
+    assert!(
+        mixed.findings()[0].message.contains("AND and OR are mixed at byte 14"),
+        "{:?}",
+        mixed.findings()
+    );
 }
 
 #[test]
@@ -177,10 +181,8 @@ fn e68_what_its_author_meant_otherwise_is_said_when_the_agent_is_read() {
 
 #[test]
 fn e69_no_condition_always_holds_in_a_case_and_is_none_on_a_route() {
-    let mut talk = agent()
-        .route(when("").says("never"))
-        .route(on("go").and("").cases(&[("", "always")]))
-        .talk();
+    let mut talk =
+        agent().route(when("").says("never")).route(on("go").and("").cases(&[("", "always")])).talk();
     assert_eq!(said(&talk.turn(&AgentInput::text("go"))), ["always"]);
     let agent = talk.session.agent();
     assert_eq!(agent.findings()[0].code, "route_never_called");

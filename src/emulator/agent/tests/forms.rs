@@ -72,7 +72,10 @@ fn e31_what_is_known_is_not_asked_and_null_asks_again() {
     let reaction = talk.turn(&AgentInput::event("any").parameter("size", "S"));
     assert_eq!(said(&reaction), Vec::<String>::new());
     assert_eq!(talk.say("no"), ["size?"]);
-    assert_eq!((talk.value("size"), talk.session.asked().map(|field| field.name.clone())), (json!(null), Some("size".into())));
+    assert_eq!(
+        (talk.value("size"), talk.session.asked().map(|field| field.name.clone())),
+        (json!(null), Some("size".into()))
+    );
     assert_eq!(talk.say("yes"), Vec::<String>::new());
     assert_eq!(talk.session.form()[0].value, "XL");
 }
@@ -133,7 +136,9 @@ fn e35_after_a_route_of_an_intent_the_prompt_is_said_again() {
 
 #[test]
 fn e36_misses_are_counted_by_page_and_flow_while_nothing_is_asked_for() {
-    let numbered = |page: &str| (1..=6).map(|n| (format!("sys.no-match-{n}"), format!("{page} {n}"))).collect::<Vec<_>>();
+    let numbered = |page: &str| {
+        (1..=6).map(|n| (format!("sys.no-match-{n}"), format!("{page} {n}"))).collect::<Vec<_>>()
+    };
     let mut written = agent().route(on("go").says("went")).route(on("yes").to("Page"));
     for (name, text) in numbered("flow") {
         written = written.event(event(&name).says(&text));
@@ -143,7 +148,10 @@ fn e36_misses_are_counted_by_page_and_flow_while_nothing_is_asked_for() {
         .page("Page", page().event(&event("sys.no-match-1").says("page 1")).route(&on("go").says("went")));
     let mut talk = written.talk();
     let all: Vec<String> = (0..8).flat_map(|_| talk.say("hm")).collect();
-    assert_eq!(all, ["flow 1", "flow 2", "flow 3", "flow 4", "flow 5", "flow 6", "flow default", "flow default"]);
+    assert_eq!(
+        all,
+        ["flow 1", "flow 2", "flow 3", "flow 4", "flow 5", "flow 6", "flow default", "flow default"]
+    );
     talk.say("go");
     assert_eq!(talk.say("hm"), ["flow 1"], "a match in between starts again");
     talk.turn(&AgentInput::silence());
@@ -165,7 +173,8 @@ fn e37_the_value_of_a_list_is_a_list() {
 
 #[test]
 fn e38_a_handler_that_asks_again_may_lead_away() {
-    let mut talk = form(ask("size").strict().reprompt(&event("sys.no-match-1").says("never mind").to("Away")));
+    let mut talk =
+        form(ask("size").strict().reprompt(&event("sys.no-match-1").says("never mind").to("Away")));
     talk.say("go");
     assert_eq!((talk.say("hm"), talk.page()), (vec!["never mind".to_owned()], "Away".to_owned()));
     let prompt = act().says("which?").calls("guess");

@@ -34,7 +34,8 @@ fn e40_cases_see_the_state_at_the_beginning_of_the_fulfillment() {
         .sets("n", "$sys.func.ADD($session.params.n, 1)")
         .cases(&[("$session.params.n = 1", "it was one"), ("", "it was not")])
         .calls("look");
-    let mut talk = agent().route(route).talk().answering("look", json!({ "sessionInfo": { "parameters": { "n": 1 } } }));
+    let mut talk =
+        agent().route(route).talk().answering("look", json!({ "sessionInfo": { "parameters": { "n": 1 } } }));
     assert_eq!(said(&talk.turn(&AgentInput::text("go").parameter("n", 1))), ["it was one"]);
 }
 
@@ -65,7 +66,8 @@ fn e42_plain_messages_come_before_conditional_ones_and_the_first_case_that_holds
             { "message": text("outer again", "en") }] },
         { "caseContent": [{ "message": text("else", "en") }] },
     ] });
-    let mut talk = agent().route(on("go").cases(&[("true", "first chain")]).chain(chain).says("plain")).talk();
+    let mut talk =
+        agent().route(on("go").cases(&[("true", "first chain")]).chain(chain).says("plain")).talk();
     assert_eq!(talk.say("go"), ["plain", "first chain", "outer", "inner", "outer again"]);
 }
 
@@ -78,9 +80,13 @@ fn e43_messages_are_in_the_language_of_the_session_its_root_or_the_default_one()
         .chain(json!({ "cases": [{ "caseContent": [
             { "message": text("bom", "pt") }, { "message": text("good", "en") }] }] }));
     let written = agent().route(route);
-    for (language, expected) in
-        [("pt-BR", ["oi", "bom"]), ("pt-PT", ["olá", "bom"]), ("pt", ["olá", "bom"]), ("de", ["hello", "good"]), ("", ["hello", "good"])]
-    {
+    for (language, expected) in [
+        ("pt-BR", ["oi", "bom"]),
+        ("pt-PT", ["olá", "bom"]),
+        ("pt", ["olá", "bom"]),
+        ("de", ["hello", "good"]),
+        ("", ["hello", "good"]),
+    ] {
         let start = Start { language: language.to_owned(), ..Start::default() };
         assert_eq!(Talk::with(&written, start).raise("any"), expected, "{language}");
     }
@@ -91,10 +97,9 @@ fn e43_messages_are_in_the_language_of_the_session_its_root_or_the_default_one()
 
 #[test]
 fn e44_messages_for_a_channel_are_said_on_it_alone_and_then_no_others() {
-    let on_channel = |said: &str, channel: &str| {
-        json!({ "text": { "text": [said] }, "languageCode": "en", "channel": channel })
-    };
-    let written = agent().route(when("true").says("for all").sends(on_channel("for phones", "PHONE")).calls("look"));
+    let on_channel = |said: &str, channel: &str| json!({ "text": { "text": [said] }, "languageCode": "en", "channel": channel });
+    let written =
+        agent().route(when("true").says("for all").sends(on_channel("for phones", "PHONE")).calls("look"));
     let answer = json!({ "fulfillmentResponse": { "messages": [
         { "text": { "text": ["webhook"] } }, { "channel": "PHONE", "text": { "text": ["webhook, phones"] } }] } });
     for (channel, expected, withheld) in [
@@ -103,8 +108,12 @@ fn e44_messages_for_a_channel_are_said_on_it_alone_and_then_no_others() {
         ("CHAT", vec!["for all", "webhook"], 1),
     ] {
         let start = Start { channel: channel.to_owned(), ..Start::default() };
-        let reaction = Talk::with(&written, start).answering("look", answer.clone()).turn(&AgentInput::event("any"));
-        assert_eq!((said(&reaction), reaction.withheld.len()), (expected.into_iter().map(str::to_owned).collect(), withheld));
+        let reaction =
+            Talk::with(&written, start).answering("look", answer.clone()).turn(&AgentInput::event("any"));
+        assert_eq!(
+            (said(&reaction), reaction.withheld.len()),
+            (expected.into_iter().map(str::to_owned).collect(), withheld)
+        );
     }
 }
 
@@ -125,11 +134,16 @@ fn e45_the_first_variant_is_said_or_the_one_that_the_seed_draws() {
 
 #[test]
 fn e46_a_request_shows_what_is_queued_with_the_prompt_that_made_it() {
-    let sheet = page().entry(&act().says("entry")).ask(ask("size").prompt(&act().says("prompt").calls("look")));
+    let sheet =
+        page().entry(&act().says("entry")).ask(ask("size").prompt(&act().says("prompt").calls("look")));
     let mut talk = agent().route(on("go").says("route").to("Form")).page("Form", sheet).talk();
     let reaction = talk.turn(&AgentInput::text("go"));
-    let types: Vec<_> = reaction.calls[0].request.messages.iter().map(|message| &message.response_type).collect();
-    assert_eq!(types, [&ResponseType::HandlerPrompt, &ResponseType::EntryPrompt, &ResponseType::ParameterPrompt]);
+    let types: Vec<_> =
+        reaction.calls[0].request.messages.iter().map(|message| &message.response_type).collect();
+    assert_eq!(
+        types,
+        [&ResponseType::HandlerPrompt, &ResponseType::EntryPrompt, &ResponseType::ParameterPrompt]
+    );
     assert!(codes(&reaction).is_empty());
     let mut ended = agent().event(event("bye").says("bye").to("End Session")).talk();
     let reaction = ended.turn(&AgentInput::event("bye"));

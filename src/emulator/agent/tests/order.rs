@@ -21,9 +21,12 @@ fn e10_routes_with_an_intent_come_first_those_of_page_groups_and_flow_in_this_or
             .flow_with(MAIN, |flow| flow.with("agentTransitionRouteGroups", json!(["Shared"])))
             .page("Page", sheet.route(&when("true").says("condition")))
     };
-    for (own, group, flow, expected) in
-        [(true, true, true, "page"), (false, true, true, "group"), (false, false, true, "flow"), (false, false, false, "shared")]
-    {
+    for (own, group, flow, expected) in [
+        (true, true, true, "page"),
+        (false, true, true, "group"),
+        (false, false, true, "flow"),
+        (false, false, false, "shared"),
+    ] {
         let mut talk = written(own, group).talk();
         talk.turn(&AgentInput::event("any").parameter("flow", flow));
         assert_eq!(talk.say("go"), [expected, "condition"]);
@@ -52,7 +55,9 @@ fn e12_groups_count_where_they_are_linked_those_of_the_flow_first() {
         .route(when("true").to("Linked"))
         .page(
             "Linked",
-            page().with("agentTransitionRouteGroups", json!(["Shared"])).with("transitionRouteGroups", json!(["Own"])),
+            page()
+                .with("agentTransitionRouteGroups", json!(["Shared"]))
+                .with("transitionRouteGroups", json!(["Own"])),
         )
         .page("Page", page())
         .talk();
@@ -152,10 +157,8 @@ fn e20_a_flow_is_told_the_intent_that_led_to_it() {
 
 #[test]
 fn e21_a_page_is_not_told_the_intent_nor_a_flow_that_a_condition_led_to() {
-    let mut talk = agent()
-        .route(on("go").to("Page"))
-        .page("Page", page().route(&on("go").says("once more")))
-        .talk();
+    let mut talk =
+        agent().route(on("go").to("Page")).page("Page", page().route(&on("go").says("once more"))).talk();
     assert_eq!(talk.say("go"), NOTHING);
     assert_eq!(talk.say("go"), ["once more"]);
     let mut talk = agent()

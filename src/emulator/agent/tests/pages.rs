@@ -10,7 +10,10 @@ use crate::emulator::agent::Source;
 fn e23_entry_then_handlers_then_the_prompt_all_in_one_turn() {
     let mut talk = agent()
         .route(on("go").says("route").to("Page"))
-        .page("Page", page().entry(&act().says("entry")).ask(ask("name")).route(&when("true").says("handler")))
+        .page(
+            "Page",
+            page().entry(&act().says("entry")).ask(ask("name")).route(&when("true").says("handler")),
+        )
         .talk();
     let reaction = talk.turn(&AgentInput::text("go"));
     let said: Vec<_> = reaction.messages.iter().map(|one| (one.said.said.as_deref(), one.origin)).collect();
@@ -40,9 +43,12 @@ fn e24_a_flow_whose_start_page_leads_on_is_passed_through() {
 #[test]
 fn e25_the_form_takes_what_session_and_intent_know() {
     let mut talk = agent()
-        .intent_with("order", &[], json!({ "parameters": [{ "id": "size", "entityType": "@never" }] }))
+        .intent_with("order", &[], json!({ "parameters": [{ "id": "size", "entityType": "@sys.date" }] }))
         .route(on("order").sets("size", "S").to("Form"))
-        .page("Form", page().entry(&act().sets("colour", "red")).ask(ask("colour")).ask(ask("size")).ask(ask("name")))
+        .page(
+            "Form",
+            page().entry(&act().sets("colour", "red")).ask(ask("colour")).ask(ask("size")).ask(ask("name")),
+        )
         .talk();
     let reaction = talk.turn(&AgentInput::intent("order").value("size", "L"));
     assert_eq!(reaction.texts(), ["name?"]);

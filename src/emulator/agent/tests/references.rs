@@ -35,9 +35,10 @@ fn e71_a_flow_has_its_own_parameters_while_it_is_on_the_stack() {
 
 #[test]
 fn e72_page_parameters_are_those_of_the_form() {
-    let sheet = page()
-        .ask(ask("size"))
-        .route(&when("$page.params.size = L").says("$page.params.size, $page.params.size.status, $page.params.status"));
+    let sheet = page().ask(ask("size")).route(
+        &when("$page.params.size = L")
+            .says("$page.params.size, $page.params.size.status, $page.params.status"),
+    );
     let mut talk = agent().route(on("go").to("Form")).page("Form", sheet).talk();
     talk.say("go");
     assert_eq!(talk.say("L"), ["L, UPDATED, FINAL"]);
@@ -47,7 +48,7 @@ fn e72_page_parameters_are_those_of_the_form() {
 #[test]
 fn e73_intent_parameters_are_those_of_this_turn_and_stay_in_the_session() {
     let mut talk = agent()
-        .intent_with("order", &[], json!({ "parameters": [{ "id": "size", "entityType": "@never" }] }))
+        .intent_with("order", &[], json!({ "parameters": [{ "id": "size", "entityType": "@sys.date" }] }))
         .route(on("order").says("$intent.params.size.original = $intent.params.size.resolved"))
         .route(when("$intent.params.size != null").says("has it"))
         .route(when("$intent.params.size = null").says("$session.params.size stays"))
@@ -60,8 +61,14 @@ fn e73_intent_parameters_are_those_of_this_turn_and_stay_in_the_session() {
 fn e74_the_request_is_what_the_user_and_the_integration_gave() {
     let payload = json!({ "telephony": { "caller_id": "+15550100000" } });
     let start = Start { payload: payload.as_object().cloned(), ..Start::default() };
-    let written = agent().route(on("go").says("$request.user-utterance from $request.payload.telephony.caller_id").calls("look"))
-        .route(when("$request.sentiment.succeeded = false AND $request.sentiment.score = null").says("$request.webhook_status_code"));
+    let written = agent()
+        .route(
+            on("go").says("$request.user-utterance from $request.payload.telephony.caller_id").calls("look"),
+        )
+        .route(
+            when("$request.sentiment.succeeded = false AND $request.sentiment.score = null")
+                .says("$request.webhook_status_code"),
+        );
     let talk = || Talk::with(&written, start.clone());
     assert_eq!(talk().say("go"), ["go from +15550100000", "200"]);
     assert_eq!(talk().failing("look", 503).say("go"), ["go from +15550100000", "503"]);
@@ -97,10 +104,16 @@ fn e76_a_call_in_a_text_is_its_result_or_stays_as_written() {
         ("<$sys.func.ADD(1, 2)>", "<3>"),
         ("<$sys.func.SUBSTITUTE($session.params.a, \"\\s+\", \"\")>", "<xy>"),
         ("<$sys.func.CONCATENATE(\"+\", \"$session.params.a\")>", "<+x y>"),
-        ("<$sys.func.IF(\"$sys.func.LEN($sys.func.SUBSTITUTE($session.params.e, \\\"\\\\s+\\\", \\\"\\\")) = 4\", four, other)>", "<four>"),
+        (
+            "<$sys.func.IF(\"$sys.func.LEN($sys.func.SUBSTITUTE($session.params.e, \\\"\\\\s+\\\", \\\"\\\")) = 4\", four, other)>",
+            "<four>",
+        ),
         ("<$sys.func.TO_TEXT($session.params.d)>", "<2024-02-01>"),
         ("<$sys.func.TO_NUMBER($session.params.a)>", "<$sys.func.TO_NUMBER($session.params.a)>"),
-        ("<$sys.func.NOTHING(\"a)\", $session.params.a)> $session.params.a", "<$sys.func.NOTHING(\"a)\", $session.params.a)> x y"),
+        (
+            "<$sys.func.NOTHING(\"a)\", $session.params.a)> $session.params.a",
+            "<$sys.func.NOTHING(\"a)\", $session.params.a)> x y",
+        ),
     ] {
         assert_eq!(rendered(text, &known), expected, "{text}");
     }
@@ -121,7 +134,10 @@ fn e77_a_preset_that_is_one_reference_or_call_keeps_the_type() {
         .sets("none", "$session.params.nothing")
         .sets("failed", "$sys.func.TO_NUMBER(x)");
     let mut talk = agent().route(route).talk();
-    let input = AgentInput::text("go").parameter("number", 5).parameter("object", json!({ "a": 1 })).parameter("failed", 1);
+    let input = AgentInput::text("go")
+        .parameter("number", 5)
+        .parameter("object", json!({ "a": 1 }))
+        .parameter("failed", 1);
     let reaction = talk.turn(&input);
     for (name, expected) in [
         ("n", json!(5)),
@@ -141,7 +157,11 @@ fn e77_a_preset_that_is_one_reference_or_call_keeps_the_type() {
 #[test]
 fn e78_in_a_payload_references_become_text() {
     let payload = json!({ "payload": { "n": "$session.params.n", "list": ["no $session.params.n", 1] }, "languageCode": "en" });
-    let mut talk = agent().route(on("go").sends(payload)).event(super::event("x").says("x")).page("P", page().entry(&act())).talk();
+    let mut talk = agent()
+        .route(on("go").sends(payload))
+        .event(super::event("x").says("x"))
+        .page("P", page().entry(&act()))
+        .talk();
     let reaction = talk.turn(&AgentInput::text("go").parameter("n", 5));
     assert_eq!(reaction.messages[0].said.kind, "payload");
     assert_eq!(reaction.messages[0].said.content, json!({ "n": "5", "list": ["no 5", 1] }));

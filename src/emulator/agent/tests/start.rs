@@ -10,7 +10,10 @@ use crate::emulator::agent::{MatchType, Otherwise};
 #[test]
 fn e01_a_session_starts_on_the_start_page_or_where_it_is_told() {
     let written = agent().page("Side", page()).page_of("Other", "Far", page());
-    assert_eq!((written.talk().flow(), written.talk().page()), ("Default Start Flow".into(), "Start Page".into()));
+    assert_eq!(
+        (written.talk().flow(), written.talk().page()),
+        ("Default Start Flow".into(), "Start Page".into())
+    );
     let other = written.clone().agent_json("startFlow", "Other");
     assert_eq!(other.talk().flow(), "Other");
     let start = Start { flow: Some("Other".to_owned()), page: Some("Far".to_owned()), ..Start::default() };
@@ -53,10 +56,7 @@ fn e03_a_phrase_wins_over_a_parameter_that_takes_any_text() {
 
 #[test]
 fn e04_an_intent_by_name_needs_a_route_in_scope() {
-    let mut talk = agent()
-        .route(on("go").says("went"))
-        .event(event("sys.no-match-1").says("what?"))
-        .talk();
+    let mut talk = agent().route(on("go").says("went")).event(event("sys.no-match-1").says("what?")).talk();
     let reaction = talk.turn(&AgentInput::intent("go"));
     assert_eq!((reaction.match_type, said(&reaction)), (MatchType::DirectIntent, vec!["went".to_owned()]));
     let reaction = talk.turn(&AgentInput::intent("yes"));
@@ -78,11 +78,8 @@ fn e05_an_empty_text_and_silence_are_no_input() {
 #[test]
 fn e06_an_event_calls_handlers_of_that_name_alone_and_none_of_parameters() {
     let form = page().ask(ask("name").reprompt(&event("alarm").says("not this")));
-    let mut talk = agent()
-        .route(on("go").to("Form"))
-        .page("Form", form)
-        .event(event("alarm").says("ring"))
-        .talk();
+    let mut talk =
+        agent().route(on("go").to("Form")).page("Form", form).event(event("alarm").says("ring")).talk();
     talk.say("go");
     assert_eq!(talk.raise("alarm"), ["ring", "name?"]);
     let reaction = talk.turn(&AgentInput::event("fire"));
@@ -115,12 +112,15 @@ fn e08_a_long_text_is_an_event_of_its_own_or_no_match() {
 #[test]
 fn e09_a_script_may_say_outright_what_was_meant() {
     let written = agent()
-        .intent_with("order", &[], json!({ "parameters": [{ "id": "what", "entityType": "@never" }] }))
+        .intent_with("order", &[], json!({ "parameters": [{ "id": "what", "entityType": "@sys.date" }] }))
         .route(on("order").to("Form"))
         .page("Form", page().entry(&act().says("$session.params.what")).ask(ask("size").strict()));
     let mut talk = written.talk();
     let reaction = talk.turn(&AgentInput::text("I'd like one").matching("order").value("what", "pizza"));
-    assert_eq!((reaction.match_type, said(&reaction)), (MatchType::Intent, vec!["pizza".into(), "size?".into()]));
+    assert_eq!(
+        (reaction.match_type, said(&reaction)),
+        (MatchType::Intent, vec!["pizza".into(), "size?".into()])
+    );
     let wrong = talk.try_turn(&AgentInput::text("x").value("sise", "L")).expect_err("no such parameter");
     assert_eq!(wrong.to_string(), "the form of the page \"Form\" has no parameter \"sise\"; it has size");
     let reaction = talk.turn(&AgentInput::text("large, I think").value("size", "L"));

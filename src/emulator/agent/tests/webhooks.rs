@@ -15,7 +15,9 @@ fn target(field: &str, path: &str) -> Value {
 
 #[test]
 fn e47_a_webhook_is_called_with_what_is_known_at_that_moment() {
-    let sheet = page().ask(ask("size")).route(&when("$page.params.size.status = \"UPDATED\"").says("queued").sets("n", 1).calls("look"));
+    let sheet = page()
+        .ask(ask("size"))
+        .route(&when("$page.params.size.status = \"UPDATED\"").says("queued").sets("n", 1).calls("look"));
     let mut talk = agent().route(on("go").to("Form")).page("Form", sheet).talk();
     talk.say("go");
     let reaction = talk.turn(&AgentInput::text("L"));
@@ -34,7 +36,11 @@ fn e47_a_webhook_is_called_with_what_is_known_at_that_moment() {
 
 #[test]
 fn e48_where_webhooks_are_off_none_is_called_and_none_fails() {
-    let mut talk = agent().route(on("go").says("went").calls("look")).event(event("webhook.error").says("failed")).talk().failing("look", 500);
+    let mut talk = agent()
+        .route(on("go").says("went").calls("look"))
+        .event(event("webhook.error").says("failed"))
+        .talk()
+        .failing("look", 500);
     assert_eq!(talk.say("go"), ["went", "failed"]);
     let reaction = talk.turn(&AgentInput::text("go").without_webhooks());
     assert_eq!((said(&reaction), reaction.calls.len()), (vec!["went".to_owned()], 0));
@@ -61,9 +67,7 @@ fn e49_an_answer_is_taken_in_order_parameters_form_messages_transition() {
 
 #[test]
 fn e50_messages_of_an_answer_follow_the_queued_ones_or_replace_them() {
-    let answer = |behavior: &str| {
-        json!({ "fulfillmentResponse": { "mergeBehavior": behavior, "messages": [{ "text": { "text": ["webhook"] } }] } })
-    };
+    let answer = |behavior: &str| json!({ "fulfillmentResponse": { "mergeBehavior": behavior, "messages": [{ "text": { "text": ["webhook"] } }] } });
     let written = agent()
         .route(on("go").says("route").to("Page"))
         .page("Page", page().entry(&act().says("entry").cases(&[("true", "case")]).calls("look")));
@@ -86,9 +90,14 @@ fn e51_where_an_answer_leads_wins_over_the_target_of_the_route() {
     let there = target("targetPage", "Default-Start-Flow/pages/There");
     assert_eq!(written.talk().answering("look", there.clone()).say("go"), ["there"]);
     let mut talk = written.talk().answering("look", there);
-    assert_eq!(talk.turn(&AgentInput::text("yes").parameter("size", 1)).texts(), ["there"], "before anything is asked");
+    assert_eq!(
+        talk.turn(&AgentInput::text("yes").parameter("size", 1)).texts(),
+        ["there"],
+        "before anything is asked"
+    );
     assert_eq!(written.talk().answering("look", target("targetFlow", "Other")).say("go"), ["other"]);
-    let mut talk = written.talk().answering("look", target("targetPage", "Default-Start-Flow/pages/END_SESSION"));
+    let mut talk =
+        written.talk().answering("look", target("targetPage", "Default-Start-Flow/pages/END_SESSION"));
     assert!(talk.turn(&AgentInput::text("go")).ended);
     let mut talk = written.talk().answering("look", target("targetPage", "Other/pages/Far"));
     let reaction = talk.turn(&AgentInput::text("go"));
@@ -125,7 +134,10 @@ fn failing(handlers: &[&str], of_flow: &[&str], status: u16) -> Talk {
     for name in handlers {
         sheet = sheet.event(&event(name).says(&format!("page: {name}")));
     }
-    let mut written = agent().route(on("go").to("Page")).page("Page", sheet).page("Away", page().entry(&act().says("away")));
+    let mut written = agent()
+        .route(on("go").to("Page"))
+        .page("Page", sheet)
+        .page("Away", page().entry(&act().says("away")));
     for name in of_flow {
         written = written.event(event(name).says(&format!("flow: {name}")));
     }
@@ -149,8 +161,14 @@ fn e54_without_a_target_its_handler_is_called_and_the_list_ends() {
     ] {
         assert_eq!(failing(&handlers, &of_flow, 503).say("yes"), ["queued", expected, "size?"]);
     }
-    let sheet = page().route(&on("yes").calls("look")).event(&event("webhook.error").says("sorry").to("Away"));
-    let mut talk = agent().route(on("go").to("Page")).page("Page", sheet).page("Away", page()).talk().failing("look", 500);
+    let sheet =
+        page().route(&on("yes").calls("look")).event(&event("webhook.error").says("sorry").to("Away"));
+    let mut talk = agent()
+        .route(on("go").to("Page"))
+        .page("Page", sheet)
+        .page("Away", page())
+        .talk()
+        .failing("look", 500);
     talk.say("go");
     assert_eq!((talk.say("yes"), talk.page()), (vec!["sorry".to_owned()], "Away".to_owned()));
 }
@@ -172,9 +190,8 @@ fn e56_a_failure_at_the_entry_or_the_prompt_raises_its_event_too() {
 
 #[test]
 fn e57_a_handler_of_webhook_errors_calls_no_webhook() {
-    let written = agent()
-        .route(on("go").calls("look"))
-        .event(event("webhook.error").says("sorry").calls("report"));
+    let written =
+        agent().route(on("go").calls("look")).event(event("webhook.error").says("sorry").calls("report"));
     let agent = written.agent();
     assert_eq!(agent.findings()[0].code, "webhook_not_called");
     let reaction = written.talk().failing("look", 500).turn(&AgentInput::text("go"));
@@ -187,5 +204,8 @@ fn e58_what_was_queued_before_a_failure_is_said() {
     let mut talk = agent().route(route).talk().failing("look", 500);
     let reaction = talk.turn(&AgentInput::text("go"));
     assert_eq!(said(&reaction), ["plain", "conditional"]);
-    assert_eq!(reaction.calls[0].verdict.failure.as_ref().map(|failure| failure.event), Some("webhook.error"));
+    assert_eq!(
+        reaction.calls[0].verdict.failure.as_ref().map(|failure| failure.event),
+        Some("webhook.error")
+    );
 }
