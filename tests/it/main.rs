@@ -10,6 +10,7 @@ mod admin_only;
 mod agent_check;
 mod agent_package;
 mod agent_properties;
+mod agent_session;
 mod auth;
 mod bearer;
 mod blocking;

@@ -2,7 +2,6 @@
 
 mod book;
 mod conditions;
-mod exports;
 mod forms;
 mod fulfillment;
 mod limits;

@@ -43,7 +43,7 @@ fn e24_a_flow_whose_start_page_leads_on_is_passed_through() {
 #[test]
 fn e25_the_form_takes_what_session_and_intent_know() {
     let mut talk = agent()
-        .intent_with("order", &[], json!({ "parameters": [{ "id": "size", "entityType": "@never" }] }))
+        .intent_with("order", &[], json!({ "parameters": [{ "id": "size", "entityType": "@sys.date" }] }))
         .route(on("order").sets("size", "S").to("Form"))
         .page(
             "Form",

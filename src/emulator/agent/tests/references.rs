@@ -48,7 +48,7 @@ fn e72_page_parameters_are_those_of_the_form() {
 #[test]
 fn e73_intent_parameters_are_those_of_this_turn_and_stay_in_the_session() {
     let mut talk = agent()
-        .intent_with("order", &[], json!({ "parameters": [{ "id": "size", "entityType": "@never" }] }))
+        .intent_with("order", &[], json!({ "parameters": [{ "id": "size", "entityType": "@sys.date" }] }))
         .route(on("order").says("$intent.params.size.original = $intent.params.size.resolved"))
         .route(when("$intent.params.size != null").says("has it"))
         .route(when("$intent.params.size = null").says("$session.params.size stays"))

@@ -112,7 +112,7 @@ fn e08_a_long_text_is_an_event_of_its_own_or_no_match() {
 #[test]
 fn e09_a_script_may_say_outright_what_was_meant() {
     let written = agent()
-        .intent_with("order", &[], json!({ "parameters": [{ "id": "what", "entityType": "@never" }] }))
+        .intent_with("order", &[], json!({ "parameters": [{ "id": "what", "entityType": "@sys.date" }] }))
         .route(on("order").to("Form"))
         .page("Form", page().entry(&act().says("$session.params.what")).ask(ask("size").strict()));
     let mut talk = written.talk();

@@ -190,19 +190,21 @@ impl<C: Counterpart> Turn<'_, C> {
     fn brought(&self, intent: Option<&str>) -> Option<Struct> {
         let matched = self.matched.as_ref().filter(|_| intent.is_some())?;
         let parameters = matched.parameters.iter();
-        Some(
-            parameters
-                .filter_map(|(name, value)| Some((name.clone(), value.resolved_value.clone()?)))
-                .collect(),
-        )
+        let brought: Struct = parameters
+            .filter_map(|(name, value)| Some((name.clone(), value.resolved_value.clone()?)))
+            .collect();
+        (!brought.is_empty()).then_some(brought)
     }
 
     /// Looks whether the turn goes on too long, or has been here before (E-90, E-91).
     pub(super) fn arrived(&mut self, place: &str) -> Result<(), AgentTurnError> {
         self.way.push(place.to_owned());
         let limit = self.agent.options.transitions;
+        // Which page led here makes no difference to where conditions lead.
+        let mut state = self.state.clone();
+        state.frames.iter_mut().for_each(|frame| frame.previous = None);
         let same =
-            |point: &&Point| point.next == self.next && point.live == self.live && point.state == self.state;
+            |point: &&Point| point.next == self.next && point.live == self.live && point.state == state;
         if let Some(point) = self.points.iter().find(same) {
             return Err(AgentTurnError::Cycle { trail: self.way[point.way..].to_vec() });
         }
@@ -210,7 +212,7 @@ impl<C: Counterpart> Turn<'_, C> {
             return Err(AgentTurnError::TooManyTransitions { limit, trail: std::mem::take(&mut self.way) });
         }
         self.points.push(Point {
-            state: self.state.clone(),
+            state,
             live: self.live.clone(),
             next: self.next.clone(),
             way: self.way.len(),
