@@ -34,13 +34,15 @@ const MOST: usize = 10;
 impl Execution {
     /// Makes an agent ready, and tells what is odd about it.
     pub(super) fn agent(&self, package: AgentPackage, config: &Config) -> anyhow::Result<Agent> {
-        let mut options = AgentOptions::default();
-        options.prefer_intents = self.prefer_intents;
-        options.expand = self.expand;
-        options.conditions_on_events = self.conditions_on_events;
-        options.enter_previous_page = self.enter_previous_page;
-        options.name.clone_from(&config.agent.name);
-        options.now = self.now;
+        let options = AgentOptions {
+            prefer_intents: self.prefer_intents,
+            expand: self.expand,
+            conditions_on_events: self.conditions_on_events,
+            enter_previous_page: self.enter_previous_page,
+            name: config.agent.name.clone(),
+            now: self.now,
+            ..AgentOptions::default()
+        };
         let agent = Agent::new(package, options).context("the agent cannot be executed")?;
         let findings = agent.findings();
         for finding in findings.iter().take(MOST) {

@@ -12,11 +12,14 @@ use crate::emulator::package::Intent;
 pub(super) struct Intents {
     by_name: HashMap<String, usize>,
     intents: Vec<Known>,
-    /// By language, and by what is said: the intents of which it is a phrase, with the phrase if that has parameters.
-    spoken: HashMap<String, HashMap<String, Vec<(usize, Option<usize>)>>>,
+    /// What is said, by language.
+    spoken: HashMap<String, Spoken>,
     /// By language, what forces a no-match.
     negative: HashMap<String, HashSet<String>>,
 }
+
+/// By what is said: the intents of which it is a phrase, with the number of the phrase if that has parameters.
+type Spoken = HashMap<String, Vec<(usize, Option<usize>)>>;
 
 /// An intent.
 #[derive(Debug)]

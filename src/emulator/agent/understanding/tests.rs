@@ -8,48 +8,47 @@ use crate::emulator::package::{
     DtmfSettings, Entity, EntityKind, EntityType, Intent, IntentParameter, PhrasePart, TrainingPhrase,
 };
 
-/// An intent whose phrases write parameters as `{id:text}`.
+/// An intent whose phrases write parameters as `{id:text}`; `id[]` is a list.
 fn intent(name: &str, parameters: &[(&str, &str)], phrases: &[&str]) -> Intent {
-    let mut intent = Intent::default();
-    intent.display_name = name.to_owned();
-    for (id, entity_type) in parameters {
-        let mut parameter = IntentParameter::default();
-        parameter.id = (*id).trim_end_matches("[]").to_owned();
-        parameter.is_list = id.ends_with("[]");
-        parameter.entity_type = (*entity_type).to_owned();
-        intent.parameters.push(parameter);
+    let parameter = |(id, entity_type): &(&str, &str)| IntentParameter {
+        id: id.trim_end_matches("[]").to_owned(),
+        is_list: id.ends_with("[]"),
+        entity_type: (*entity_type).to_owned(),
+        ..IntentParameter::default()
+    };
+    let phrases = phrases.iter().map(|text| phrase(text)).collect();
+    Intent {
+        display_name: name.to_owned(),
+        parameters: parameters.iter().map(parameter).collect(),
+        training_phrases: [("en".to_owned(), phrases)].into(),
+        ..Intent::default()
     }
-    intent.training_phrases.insert("en".to_owned(), phrases.iter().map(|text| phrase(text)).collect());
-    intent
 }
 
 fn phrase(text: &str) -> TrainingPhrase {
+    let part = |parameter_id: Option<&str>, text: &str| PhrasePart {
+        parameter_id: parameter_id.map(str::to_owned),
+        text: text.to_owned(),
+    };
     let mut phrase = TrainingPhrase::default();
     for piece in text.split_inclusive('}') {
         let (before, gap) = piece.split_once('{').unwrap_or((piece, ""));
-        let mut part = PhrasePart::default();
-        part.text = before.to_owned();
-        phrase.parts.push(part);
+        phrase.parts.push(part(None, before));
         if let Some((id, text)) = gap.trim_end_matches('}').split_once(':') {
-            let mut part = PhrasePart::default();
-            (part.parameter_id, part.text) = (Some(id.to_owned()), text.to_owned());
-            phrase.parts.push(part);
+            phrase.parts.push(part(Some(id), text));
         }
     }
     phrase
 }
 
 fn entity_type(name: &str, kind: EntityKind, values: &[(&str, &[&str])]) -> EntityType {
-    let mut one = EntityType::default();
-    (one.display_name, one.kind) = (name.to_owned(), kind);
-    let entity = |(value, synonyms): &(&str, &[&str])| {
-        let mut entity = Entity::default();
-        entity.value = (*value).to_owned();
-        entity.synonyms = synonyms.iter().map(|synonym| (*synonym).to_owned()).collect();
-        entity
+    let entity = |(value, synonyms): &(&str, &[&str])| Entity {
+        value: (*value).to_owned(),
+        synonyms: synonyms.iter().map(|synonym| (*synonym).to_owned()).collect(),
+        ..Entity::default()
     };
-    one.entities.insert("en".to_owned(), values.iter().map(entity).collect());
-    one
+    let entities = [("en".to_owned(), values.iter().map(entity).collect())].into();
+    EntityType { display_name: name.to_owned(), kind, entities, ..EntityType::default() }
 }
 
 fn with_priority(mut intent: Intent, priority: i64) -> Intent {
@@ -77,8 +76,7 @@ struct Asking {
 
 impl Asking {
     fn new(intents: Vec<Intent>, entity_types: Vec<EntityType>) -> Self {
-        let mut package = AgentPackage::default();
-        (package.intents, package.entity_types) = (intents, entity_types);
+        let package = AgentPackage { intents, entity_types, ..AgentPackage::default() };
         let names = package.intents.iter().map(|intent| &*intent.display_name.clone().leak());
         Self { scope: names.collect(), languages: vec!["en"], package, ..Self::default() }
     }

@@ -4,14 +4,11 @@ use super::*;
 use crate::emulator::package::Entity;
 
 fn entity_type(name: &str, kind: EntityKind, values: &[(&str, &[&str])]) -> EntityType {
-    let mut one = EntityType::default();
-    one.display_name = name.to_owned();
-    one.kind = kind;
-    let entity = |(value, synonyms): &(&str, &[&str])| {
-        let mut entity = Entity::default();
-        entity.value = (*value).to_owned();
-        entity.synonyms = synonyms.iter().map(|synonym| (*synonym).to_owned()).collect();
-        entity
+    let mut one = EntityType { display_name: name.to_owned(), kind, ..EntityType::default() };
+    let entity = |(value, synonyms): &(&str, &[&str])| Entity {
+        value: (*value).to_owned(),
+        synonyms: synonyms.iter().map(|synonym| (*synonym).to_owned()).collect(),
+        ..Entity::default()
     };
     one.entities.insert("en".to_owned(), values.iter().map(entity).collect());
     one
@@ -29,9 +26,8 @@ fn entities() -> Entities {
         ],
     );
     product.excluded_phrases.insert("en".to_owned(), vec!["Light".to_owned(), "long sleeve".to_owned()]);
-    let mut german = Entity::default();
-    german.value = "lamp".to_owned();
-    german.synonyms = vec!["Leuchte".to_owned()];
+    let german =
+        Entity { value: "lamp".to_owned(), synonyms: vec!["Leuchte".to_owned()], ..Entity::default() };
     product.entities.insert("DE".to_owned(), vec![german]);
     let name: &[&str] = &["@sys.given-name:first @sys.given-name:first"];
     Entities::new(&[

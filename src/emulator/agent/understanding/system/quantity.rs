@@ -57,7 +57,7 @@ pub(super) fn currency(said: &Said, circumstances: Circumstances<'_>) -> Option<
 
 pub(super) fn temperature(said: &Said, circumstances: Circumstances<'_>) -> Option<Value> {
     let (amount, unit) = split(said.folded(), circumstances)?;
-    let unit = unit.trim_start_matches('°').trim_start_matches(|c: char| c == ' ');
+    let unit = unit.trim_start_matches('°').trim_start();
     let unit = ["degrees", "degree", "grad", "grados", "degrés", "graus"]
         .iter()
         .find_map(|word| unit.strip_prefix(word))
