@@ -88,8 +88,11 @@ fn replay(case: &TestCase, talk: &mut Talk) {
 fn the_order_status_agent_plays_its_test_cases_in_both_languages() {
     let server = Served::demo();
     let agent = agent();
-    assert_eq!(agent.package().test_cases.len(), 2);
-    for case in &agent.package().test_cases {
+    // The other one needs what only `rejoinder replay` knows.
+    let cases = agent.package().test_cases.iter();
+    let cases: Vec<_> = cases.filter(|case| case.test_config.tracking_parameters.is_empty()).collect();
+    assert_eq!(cases.len(), 2);
+    for case in cases {
         let start = Start { language: case.language_code.clone(), ..Start::default() };
         replay(case, &mut Talk::new(&agent, &server, start));
     }
