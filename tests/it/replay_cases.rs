@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::emulate_agent::order_status;
-use crate::kit::{Ended, run};
+use crate::kit::{Ended, Served, run};
 
 fn replay(folder: &Path, arguments: &[&str]) -> Ended {
     run(folder, &[&["replay"], arguments].concat(), &[])
@@ -53,9 +53,10 @@ fn the_agent_s_test_cases_pass_against_the_demo() {
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{ended:?}");
     insta::assert_snapshot!(ended.out, @r"
     passed   Bestellnummer erfragt
+    passed   Order cancelled
     passed   Order shipped
 
-    2 test cases: 2 passed
+    3 test cases: 3 passed
     ");
     let strict =
         replay(folder.path(), &["--agent", &order_status(), "--strict", "--test-case", "Order shipped"]);
@@ -125,6 +126,38 @@ fn each_difference_is_told_and_texts_apart() {
     assert_eq!(junit.code, Some(1), "{junit:?}");
     assert!(junit.out.contains("tests=\"5\" failures=\"2\" errors=\"0\" skipped=\"1\""), "{}", junit.out);
     assert!(junit.out.contains("<testcase name=\"Other page\" classname=\"Order status\""), "{}", junit.out);
+}
+
+#[test]
+fn webhooks_of_a_server_elsewhere_are_called() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Served::demo();
+    let url = format!("http://{}", server.address);
+    let of = |arguments: &[&str]| replay(folder.path(), &[&["--agent", &order_status()], arguments].concat());
+    let ended = of(&["--server", &url, "--header", "X-Any: thing", "--concurrency", "1"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    // Nobody is there: the page is not the recorded one, and why is told.
+    let ended = of(&["--server", "http://127.0.0.1:9", "--test-case", "Order shipped"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.out.contains("note: order-status of Orders service: webhook.error.not-found"),
+        "{}",
+        ended.out
+    );
+}
+
+#[test]
+fn flexible_webhooks_of_others_are_skipped_with_their_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = json!({ "currentPage": { "name": "Anything else", "flow": "Orders" } });
+    let mut weather = case("Weather", "Hamburg", &output);
+    weather["testConfig"] = json!({ "flow": "Orders", "page": "Delivery weather" });
+    let agent = agent_with(folder.path(), &[weather]);
+    let ended = replay(folder.path(), &["--agent", &agent]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let why = "skipped  Weather\n  turn 1: the flexible webhook \"Weather\" goes to an address that is not served here";
+    assert!(ended.out.starts_with(why), "{}", ended.out);
+    assert!(ended.out.ends_with("1 test case: 0 passed, 1 skipped\n"), "{}", ended.out);
 }
 
 #[test]
