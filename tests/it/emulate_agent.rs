@@ -131,6 +131,17 @@ fn what_the_agent_does_by_itself_is_not_told() {
 }
 
 #[test]
+fn what_is_understood_is_listed() {
+    let ended = prompt(":intents\n#order.status\n:intents\n", &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let (start, page) = ended.out.split_once("intent     order.status").expect("two lists");
+    assert_eq!(start.lines().next(), Some("#Default Welcome Intent  \"hi\""));
+    assert!(start.contains("#order.cancel  \"cancel my order\""), "{start}");
+    assert!(page.contains("#order.help  \"what is an order number\""), "{page}");
+    assert!(page.ends_with("a value for order_id\n"), "{page}");
+}
+
+#[test]
 fn a_failing_webhook_raises_its_event() {
     let folder = tempfile::tempdir().expect("a folder");
     // Nobody listens there.

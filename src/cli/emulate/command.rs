@@ -31,6 +31,8 @@ pub(super) enum Command {
     Clear,
     State,
     Tags,
+    /// What the agent understands where it is.
+    Intents,
     Reset,
     Help,
     Quit,
@@ -52,10 +54,11 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
     ("also", "TAG", "the agent calls this tag too, in the same turn"),
     ("event", "NAME", "an event is raised, and the tag is called"),
     ("dtmf", "DIGITS", "the user presses keys, and the tag is called"),
-    ("say", "TEXT", "the user writes this: for texts that begin with a colon, # or !"),
+    ("say", "TEXT", "the user writes this: for texts that begin with a colon"),
     ("silence", "", "the user says nothing"),
     ("state", "", "show what the agent remembers"),
     ("tags", "", "list the tags that are known"),
+    ("intents", "", "list what the agent understands here, each with a phrase"),
     ("reset", "", "begin a new session"),
     ("help", "", "show this"),
     ("quit", "", "end; so does Ctrl-D"),
@@ -67,7 +70,7 @@ pub(super) const LONGEST: usize = 64 << 10;
 /// What is nobody's to say where the agent is executed: it does so by itself.
 const OF_AGENT: [&str; 7] = ["tag", "page", "flow", "queue", "call", "also", "tags"];
 /// What nobody can say where it is not.
-const OF_EXECUTED: [&str; 1] = ["silence"];
+const OF_EXECUTED: [&str; 2] = ["silence", "intents"];
 
 /// Whether this command is there.
 pub(super) fn is_offered(name: &str, executed: bool) -> bool {
@@ -104,7 +107,7 @@ pub(super) fn parse(line: &str, executed: bool) -> Result<Command, String> {
             true => {
                 "the agent is executed and says so by itself; --tag TAG opens a prompt that says what is called"
             }
-            false => "only an agent that is executed hears nothing; --agent EXPORT executes one",
+            false => "it is for an agent that is executed; --agent EXPORT without --tag executes one",
         };
         return Err(format!(":{name} is not for this prompt: {why}"));
     }
@@ -133,6 +136,7 @@ pub(super) fn parse(line: &str, executed: bool) -> Result<Command, String> {
         "clear" => Command::Clear,
         "state" => Command::State,
         "tags" => Command::Tags,
+        "intents" => Command::Intents,
         "reset" => Command::Reset,
         "quit" => Command::Quit,
         _ => Command::Help,
@@ -184,6 +188,7 @@ fn in_execution(name: &str) -> Option<&'static str> {
         "fill" => "the next turn gives this value to a parameter of the form or the intent",
         "event" => "an event is raised, like !NAME",
         "dtmf" => "the user presses keys",
+        "say" => "the user writes this: for texts that begin with a colon, # or !",
         _ => return None,
     })
 }
@@ -228,7 +233,7 @@ mod tests {
             parse(&"x".repeat(LONGEST + 1), false),
             Err("the line is longer than 65536 bytes".to_owned())
         );
-        assert_eq!(help(false).lines().count(), COMMANDS.len());
+        assert_eq!(help(false).lines().count(), COMMANDS.len() - OF_EXECUTED.len() + 1);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::lines::Lines;
 use super::save;
 use super::setting::Stage;
 use crate::emulator::Input;
+use crate::emulator::agent::AgentSession;
 use crate::emulator::transcript::{
     Dialogue, Outcome, Played, Player as _, Recorder, Step, Talk, Transcript, printable,
 };
@@ -120,6 +121,13 @@ impl Prompt<'_> {
                 }
                 known.iter().try_for_each(|tag| writeln!(out, "{}", printable(tag)))?;
             }
+            Command::Intents => {
+                if let Talk::Executed(session) = &course.talk {
+                    understood(session, &self.stage.start.language)
+                        .iter()
+                        .try_for_each(|line| writeln!(out, "{}", printable(line)))?;
+                }
+            }
             Command::Reset => {
                 course.talk = self.stage.talk.clone();
                 course.next = Input::none();
@@ -167,6 +175,29 @@ impl Prompt<'_> {
         writeln!(io::stdout(), "{}\n", Dialogue(&played).to_string().trim_end())?;
         Ok(())
     }
+}
+
+/// What an agent understands where it is, each on a line with an example.
+fn understood(session: &AgentSession, language: &str) -> Vec<String> {
+    let package = session.agent().package();
+    let language = if language.is_empty() { package.agent.languages()[0] } else { language };
+    let example = |intent: &str| {
+        let phrases = &package.intent(intent)?.training_phrases;
+        let of = |language: &str| {
+            phrases.iter().find(|(known, _)| known.eq_ignore_ascii_case(language)).map(|(_, all)| all)
+        };
+        let root = language.split(['-', '_']).next().unwrap_or_default();
+        let all = of(language).or_else(|| of(root)).or_else(|| phrases.values().next())?;
+        all.first().map(|phrase| format!("  {:?}", phrase.text()))
+    };
+    let intents = session.intents();
+    let mut lines: Vec<String> =
+        intents.iter().map(|intent| format!("#{intent}{}", example(intent).unwrap_or_default())).collect();
+    lines.extend(session.asked().map(|field| format!("a value for {}", field.name)));
+    if lines.is_empty() {
+        lines.push("nothing: no route in scope asks for an intent".to_owned());
+    }
+    lines
 }
 
 impl Course {
