@@ -8,7 +8,6 @@ use rejoinder::emulator::agent::{
 };
 use rejoinder::emulator::package::{AgentPackage, TestCase, TestInputValue};
 use rejoinder::emulator::{Caller, Options, Start};
-use rejoinder::protocol::decode::same_name;
 
 use crate::kit::Served;
 use crate::kit::package::agent as fixture;
@@ -60,7 +59,8 @@ fn replay(case: &TestCase, talk: &mut Talk) {
         let known = talk.session.agent().package().intent(&output.triggered_intent.name);
         for parameter in known.into_iter().flat_map(|intent| &intent.parameters) {
             let new = |name: &str| talk.session.value(name).is_none();
-            let value = output.session_parameters.iter().find(|(name, _)| same_name(name, &parameter.id));
+            let value =
+                output.session_parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case(&parameter.id));
             if let Some((name, value)) = value.filter(|(name, _)| new(name)) {
                 input = input.matching(&output.triggered_intent.name).value(name, value.clone());
             }
@@ -93,7 +93,8 @@ fn the_order_status_agent_plays_its_test_cases_in_both_languages() {
     let cases: Vec<_> = cases.filter(|case| case.test_config.tracking_parameters.is_empty()).collect();
     assert_eq!(cases.len(), 2);
     for case in cases {
-        let start = Start { language: case.language_code.clone(), ..Start::default() };
+        let mut start = Start::default();
+        start.language.clone_from(&case.language_code);
         replay(case, &mut Talk::new(&agent, &server, start));
     }
 }

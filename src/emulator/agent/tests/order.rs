@@ -147,8 +147,8 @@ fn e19_the_first_handler_of_an_event_wins_those_of_the_page_before_those_of_the_
 #[test]
 fn e20_a_flow_is_told_the_intent_that_led_to_it() {
     let mut talk = agent()
-        .route(on("go").says("first").to_flow("Second"))
-        .route_of("Second", on("go").says("second").to_flow("Third"))
+        .route(on("go").says("first").calls_flow("Second"))
+        .route_of("Second", on("go").says("second").calls_flow("Third"))
         .route_of("Third", on("go").says("third"))
         .talk();
     assert_eq!(talk.say("go"), ["first", "second", "third"]);
@@ -163,7 +163,7 @@ fn e21_a_page_is_not_told_the_intent_nor_a_flow_that_a_condition_led_to() {
     assert_eq!(talk.say("go"), ["once more"]);
     let mut talk = agent()
         .route(on("go").says("first"))
-        .route(when("true").to_flow("Second"))
+        .route(when("true").calls_flow("Second"))
         .route_of("Second", on("go").says("second"))
         .talk();
     assert_eq!(talk.say("go"), ["first"]);

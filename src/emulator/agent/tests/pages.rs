@@ -32,7 +32,7 @@ fn e23_entry_then_handlers_then_the_prompt_all_in_one_turn() {
 #[test]
 fn e24_a_flow_whose_start_page_leads_on_is_passed_through() {
     let mut talk = agent()
-        .route(on("go").says("route").to_flow("Second"))
+        .route(on("go").says("route").calls_flow("Second"))
         .route_of("Second", when("true").to("Inside"))
         .page_of("Second", "Inside", page().ask(ask("name")))
         .talk();

@@ -82,7 +82,7 @@ fn leading(piece: Piece) -> impl Strategy<Value = Piece> {
     (doing(piece), target).prop_map(|(piece, target)| match target {
         None => piece,
         Some((true, page)) => piece.to(page),
-        Some((false, flow)) => piece.to_flow(flow),
+        Some((false, flow)) => piece.calls_flow(flow),
     })
 }
 

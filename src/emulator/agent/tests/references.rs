@@ -23,7 +23,7 @@ fn e70_names_mean_the_same_in_any_case_and_may_hold_dots() {
 #[test]
 fn e71_a_flow_has_its_own_parameters_while_it_is_on_the_stack() {
     let mut talk = agent()
-        .route(on("go").sets("$flow.x", "outer").to_flow("Inner"))
+        .route(on("go").sets("$flow.x", "outer").calls_flow("Inner"))
         .route(when("$flow.x = \"outer\"").says("outer again: $flow.x"))
         .route_of("Inner", when("$flow.x = null").says("empty at first").sets("$flow.x", "inner"))
         .route_of("Inner", when("true").says("then $flow.x, never $session.params.x").to("End Flow"))

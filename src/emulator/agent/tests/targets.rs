@@ -47,14 +47,16 @@ fn e81_the_previous_page_is_as_it_was_left_and_asks_what_is_open() {
     assert_eq!(talk.say("no"), ["help"]);
     assert_eq!((talk.say("yes"), talk.page()), (vec!["back".to_owned(), "b?".to_owned()], "Form".to_owned()));
     let mut talk = options(&written, |options| options.enter_previous_page = true);
-    ["go", "1", "no"].map(|text| talk.say(text));
+    for text in ["go", "1", "no"] {
+        talk.say(text);
+    }
     assert_eq!(talk.say("yes"), ["back", "entry", "b?"]);
 }
 
 #[test]
 fn e82_the_start_page_is_that_of_the_active_flow() {
     let mut talk = agent()
-        .route(on("go").to_flow("Other"))
+        .route(on("go").calls_flow("Other"))
         .route_of("Other", when("$session.params.n = null").to("Page"))
         .route_of("Other", when("true").says("start of the other"))
         .page_of("Other", "Page", page().route(&on("yes").sets("n", 1).to("Start Page")))
@@ -69,7 +71,7 @@ fn e83_the_end_of_a_flow_goes_on_with_what_is_left_of_the_calling_page() {
     let sheet = page()
         .entry(&act().says("entry"))
         .route(&when("true").says("before"))
-        .route(&when("$session.params.done = null").to_flow("Other"))
+        .route(&when("$session.params.done = null").calls_flow("Other"))
         .route(&when("$session.params.done = true").says("after"))
         .ask(ask("a"));
     let mut talk = agent()
@@ -95,7 +97,7 @@ fn e84_the_end_of_the_first_flow_ends_the_session() {
 fn e85_the_calling_page_may_hear_how_a_flow_ended() {
     let called = |end: &str, handlers: &[&str]| {
         let mut sheet = page()
-            .route(&when("$session.params.n = null").sets("n", 1).to_flow("Other"))
+            .route(&when("$session.params.n = null").sets("n", 1).calls_flow("Other"))
             .route(&when("true").says("rest"));
         for name in handlers {
             sheet = sheet.event(&event(name).says(name));
@@ -144,7 +146,7 @@ fn e87_twenty_five_flows_may_wait_also_for_themselves() {
             when("$flow.n = null")
                 .sets("$flow.n", 1)
                 .sets("all", "$sys.func.ADD($session.params.all, 1)")
-                .to_flow("Default Start Flow"),
+                .calls_flow("Default Start Flow"),
         )
         .route(on("no").to("End Flow"))
         .talk();
@@ -153,7 +155,9 @@ fn e87_twenty_five_flows_may_wait_also_for_themselves() {
     assert!(error.to_string().contains("more than 100 transitions"), "{error}");
 
     let mut talk = agent()
-        .route(when("$session.params.again = true").sets("again", json!(null)).to_flow("Default Start Flow"))
+        .route(
+            when("$session.params.again = true").sets("again", json!(null)).calls_flow("Default Start Flow"),
+        )
         .route(on("no").to("End Flow"))
         .talk();
     let again = AgentInput::event("any").parameter("again", true);
@@ -171,7 +175,7 @@ fn e87_twenty_five_flows_may_wait_also_for_themselves() {
 fn e88_a_name_that_nothing_bears_is_found_when_the_agent_is_read_and_leads_nowhere() {
     let written = agent()
         .route(on("go").says("route").to("Nowhere"))
-        .route(on("nobody").to_flow("No flow"))
+        .route(on("nobody").calls_flow("No flow"))
         .flow_with("Default Start Flow", |flow| flow.with("transitionRouteGroups", json!(["No group"])))
         .route(when("true").says("condition").with("webhook", "No webhook"));
     let agent = written.agent();
@@ -196,7 +200,7 @@ fn e89_what_is_generative_is_named_and_left_out() {
                 .with("enableGenerativeFallback", true)
                 .with("generators", json!([{ "generator": "Sum" }])),
         )
-        .route(on("yes").says("over to it").to_playbook("Helper"))
+        .route(on("yes").says("over to it").calls_playbook("Helper"))
         .flow_with("Default Start Flow", |flow| {
             flow.with("knowledgeConnectorSettings", json!({ "enabled": true }))
         });

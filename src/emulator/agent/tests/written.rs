@@ -98,11 +98,11 @@ impl Piece {
         self.member("targetPage", page)
     }
 
-    pub(super) fn to_flow(self, flow: &str) -> Self {
+    pub(super) fn calls_flow(self, flow: &str) -> Self {
         self.member("targetFlow", flow)
     }
 
-    pub(super) fn to_playbook(self, playbook: &str) -> Self {
+    pub(super) fn calls_playbook(self, playbook: &str) -> Self {
         self.member("targetPlaybook", playbook)
     }
 
@@ -197,10 +197,13 @@ impl Sheet {
     }
 }
 
+/// A flow: its own members, its pages and its route groups.
+type Parts = (Sheet, Vec<(String, Sheet)>, Vec<Value>);
+
 /// A whole agent.
 #[derive(Debug, Clone)]
 pub(super) struct Written {
-    flows: BTreeMap<String, (Sheet, Vec<(String, Sheet)>, Vec<Value>)>,
+    flows: BTreeMap<String, Parts>,
     groups: Vec<Value>,
     intents: Vec<Intent>,
     agent: Value,
@@ -240,7 +243,7 @@ impl Written {
         self
     }
 
-    fn flow_entry(&mut self, flow: &str) -> &mut (Sheet, Vec<(String, Sheet)>, Vec<Value>) {
+    fn flow_entry(&mut self, flow: &str) -> &mut Parts {
         self.flows.entry(flow.to_owned()).or_default()
     }
 
@@ -249,6 +252,7 @@ impl Written {
         self.route_of(MAIN, route)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests read better without a borrow")]
     pub(super) fn route_of(self, flow: &str, route: Piece) -> Self {
         self.flow_with(flow, |sheet| sheet.route(&route))
     }
@@ -258,6 +262,7 @@ impl Written {
         self.event_of(MAIN, handler)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests read better without a borrow")]
     pub(super) fn event_of(self, flow: &str, handler: Piece) -> Self {
         self.flow_with(flow, |sheet| sheet.event(&handler))
     }

@@ -75,7 +75,8 @@ impl<C: Counterpart> Turn<'_, C> {
             self.preset(preset, &act.place);
         }
         let first = self.queue.len();
-        for say in self.audible(act.says.iter()) {
+        let says: Vec<&Say> = act.says.iter().collect();
+        for say in self.audible(&says) {
             self.say(say, origin, &act.place);
         }
         self.settle(first);
@@ -104,7 +105,7 @@ impl<C: Counterpart> Turn<'_, C> {
                 Content::Say(say) => Some(say),
                 Content::Chain(_) => None,
             });
-            let audible = self.audible(says);
+            let audible = self.audible(&says.collect::<Vec<_>>());
             for content in content {
                 match content {
                     Content::Say(say) if audible.iter().any(|one| std::ptr::eq(*one, say)) => {

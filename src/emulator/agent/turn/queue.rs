@@ -85,11 +85,10 @@ impl What {
 
 impl<C: Counterpart> Turn<'_, C> {
     /// The messages of these that are for the language and channel of the turn (E-43, E-44).
-    pub(super) fn audible<'s>(&self, says: impl Iterator<Item = &'s Say> + Clone) -> Vec<&'s Say> {
+    pub(super) fn audible<'s>(&self, says: &[&'s Say]) -> Vec<&'s Say> {
         let of = |language: &String| -> Vec<&'s Say> {
-            says.clone()
-                .filter(|say| say.language.is_empty() || same_language(&say.language, language))
-                .collect()
+            let is = |say: &&&'s Say| say.language.is_empty() || same_language(&say.language, language);
+            says.iter().filter(is).copied().collect()
         };
         let found = self.languages.iter().map(of).find(|says| !says.is_empty()).unwrap_or_default();
         let channel = &self.session.start.channel;
