@@ -129,6 +129,66 @@ fn each_difference_is_told_and_texts_apart() {
 }
 
 #[test]
+fn a_text_that_is_no_phrase_means_what_was_recorded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = json!({ "name": "Collect order", "flow": "Orders" });
+    let intent = |name: &str| json!({ "name": name });
+    let mut case = case(
+        "Recorded",
+        "dude, my parcel A-1042?",
+        &json!({
+            "currentPage": page, "triggeredIntent": intent("order.status"),
+            "sessionParameters": { "order_id": "A-1042" },
+            "textResponses": [{ "text": ["Let me look that up."] }, { "text": ["And your name, please?"] }],
+        }),
+    );
+    // Any text would be a name, but it was an intent.
+    let next = self::case(
+        "",
+        "what kind of number, again?",
+        &json!({
+            "currentPage": page, "triggeredIntent": intent("order.help"),
+            "sessionParameters": { "order_id": "A-1042" },
+            "textResponses": [
+                { "text": ["An order number looks like A-1042; it is in your confirmation."] },
+                { "text": ["And your name, please?"] },
+            ],
+        }),
+    );
+    let turns = case["testCaseConversationTurns"].as_array_mut().expect("turns");
+    turns.push(next["testCaseConversationTurns"][0].clone());
+    case["testConfig"] = json!({ "trackingParameters": ["order_id", "customer_name"] });
+    let agent = agent_with(folder.path(), &[case]);
+    let ended = replay(folder.path(), &["--agent", &agent, "--strict"]);
+    assert_eq!(ended.out, "passed   Recorded\n\n1 test case: 1 passed\n", "{ended:?}");
+}
+
+#[test]
+fn what_is_generative_is_named_and_skipped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let agent = agent_with(
+        folder.path(),
+        &[case(
+            "Bye",
+            "bye",
+            &json!({ "currentPage": { "name": "End Session", "flow": "Default Start Flow" } }),
+        )],
+    );
+    let flow = Path::new(&agent).join("flows/Default Start Flow/Default Start Flow.json");
+    let mut file: Value = serde_json::from_slice(&std::fs::read(&flow).expect("a flow")).expect("JSON");
+    let routes = file["transitionRoutes"].as_array_mut().expect("routes");
+    let route = routes.iter_mut().find(|route| route["intent"] == "goodbye").expect("a route");
+    let route = route.as_object_mut().expect("a route");
+    route.remove("targetPage");
+    route.insert("targetPlaybook".to_owned(), json!("Closer"));
+    std::fs::write(&flow, file.to_string()).expect("a flow");
+    let ended = replay(folder.path(), &["--agent", &agent]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.starts_with("skipped  Bye\n  turn 1: "), "{}", ended.out);
+    assert!(ended.out.contains("Closer"), "{}", ended.out);
+}
+
+#[test]
 fn webhooks_of_a_server_elsewhere_are_called() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Served::demo();
