@@ -61,6 +61,7 @@ mod chance;
 pub mod cli;
 mod clock;
 pub mod config;
+mod console;
 mod delivery;
 mod demo;
 pub mod emulator;

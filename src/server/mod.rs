@@ -10,6 +10,7 @@ mod api;
 mod background;
 mod body;
 mod connections;
+mod console;
 mod door;
 mod duplicate;
 mod executor;

@@ -11,6 +11,7 @@ use actix_web::{App, web};
 use super::admin::Admin;
 use super::api;
 use super::connections::{self, Connections, Rules};
+use super::console::Console;
 use super::door::Door;
 use super::lifecycle::Lifecycle;
 use super::live::{Live, Reloader};
@@ -243,7 +244,9 @@ impl Server {
         let telling = Telling::start(&live, &service.door).await?;
         let zendesk = zendesk::Api::new(&service.door, telling.services(&service.door));
         let receive = receive::Api::new(&service.door, &telling.receiving, &live.settings().receive);
-        let admin = admin.map(|admin| admin.start(&service, &dialogflow, &zendesk)).transpose()?;
+        let services = telling.services(&service.door);
+        let console = Console::new(&live, &service.door, dialogflow.resources(), services, tls.is_some());
+        let admin = admin.map(|admin| admin.start(&service, &dialogflow, &zendesk, &console)).transpose()?;
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -264,9 +267,9 @@ impl Server {
             let config = tls.as_ref().map(Tls::server_config).transpose();
             let config = config.map_err(std::io::Error::other)?;
             let (service, dialogflow) = (service.clone(), dialogflow.clone());
-            let (zendesk, receive) = (zendesk.clone(), receive.clone());
+            let (zendesk, receive, console) = (zendesk.clone(), receive.clone(), console.clone());
             server = connections::listen(server, listener, config, &connections, move || {
-                app(&service, &dialogflow, &zendesk, &receive)
+                app(&service, &dialogflow, &zendesk, &receive, &console)
             })?;
         }
         let _watching = tls.map(|tls| tls::Watching::start(tls, Arc::clone(&watched)));
@@ -353,6 +356,7 @@ fn app(
     dialogflow: &dialogflow::Api,
     zendesk: &zendesk::Api,
     receive: &receive::Api,
+    console: &Console,
 ) -> App<
     impl actix_web::dev::ServiceFactory<
         actix_web::dev::ServiceRequest,
@@ -371,6 +375,7 @@ fn app(
                 api::register(config, &service.door, Audience::Local);
                 dialogflow.register(config);
                 zendesk.register(config);
+                console.register(config);
             }
             receive.register(config);
         })
