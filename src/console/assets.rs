@@ -23,13 +23,31 @@ impl Asset {
 
 /// All styles.
 pub(crate) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    let text = concat!(include_str!("assets/base.css"));
+    let text = concat!(
+        include_str!("assets/base.css"),
+        include_str!("assets/overview.css"),
+        include_str!("assets/webhooks.css"),
+        include_str!("assets/event_webhooks.css"),
+        include_str!("assets/activity.css"),
+        include_str!("assets/emulator.css"),
+        include_str!("assets/triggers.css"),
+        include_str!("assets/settings.css")
+    );
     Asset::new("console", "css", "text/css; charset=utf-8", text)
 });
 
 /// All scripts.
 pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    let text = concat!(include_str!("assets/base.js"));
+    let text = concat!(
+        include_str!("assets/base.js"),
+        include_str!("assets/overview.js"),
+        include_str!("assets/webhooks.js"),
+        include_str!("assets/event_webhooks.js"),
+        include_str!("assets/activity.js"),
+        include_str!("assets/emulator.js"),
+        include_str!("assets/triggers.js"),
+        include_str!("assets/settings.js")
+    );
     Asset::new("console", "js", "text/javascript; charset=utf-8", text)
 });
 

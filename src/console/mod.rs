@@ -9,14 +9,22 @@
 
 #![allow(dead_code)]
 
+pub(crate) mod activity;
 pub(crate) mod assets;
 pub(crate) mod chart;
+pub(crate) mod conversations;
+pub(crate) mod emulator;
+pub(crate) mod event_webhooks;
 pub(crate) mod form;
 pub(crate) mod format;
+pub(crate) mod handlers;
 pub(crate) mod layout;
 pub(crate) mod overview;
 pub(crate) mod problem;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod triggers;
+pub(crate) mod webhooks;
 
 pub(crate) use assets::Asset;
 pub(crate) use form::{Form, Upload};

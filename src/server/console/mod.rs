@@ -6,14 +6,22 @@
 
 #![allow(dead_code)]
 
+mod activity;
 mod asked;
+mod conversations;
+mod emulator;
+mod event_webhooks;
+mod handlers;
 mod overview;
 mod problem;
 mod routes;
+mod settings;
 mod shown;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod triggers;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -170,6 +178,14 @@ fn pages() -> Routes {
     let mut routes = Routes::default();
     sign_in::routes(&mut routes);
     overview::routes(&mut routes);
+    webhooks::routes(&mut routes);
+    event_webhooks::routes(&mut routes);
+    activity::routes(&mut routes);
+    conversations::routes(&mut routes);
+    handlers::routes(&mut routes);
+    emulator::routes(&mut routes);
+    triggers::routes(&mut routes);
+    settings::routes(&mut routes);
     routes
 }
 
