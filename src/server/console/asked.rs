@@ -116,6 +116,10 @@ impl Asked {
         self.who.as_ref().is_some_and(|who| who.role.may(action))
     }
 
+    pub(super) fn is_known(&self) -> bool {
+        self.who.is_some()
+    }
+
     pub(super) fn sign_in(&self) -> Option<&SignIn> {
         self.sign_in.as_ref()
     }

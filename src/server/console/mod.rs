@@ -41,8 +41,7 @@ use super::manage::zendesk;
 use super::respond::Refusal;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::console::Asset;
-use crate::console::assets;
+use crate::console::{Asset, Chrome, Section, assets};
 use crate::resources;
 
 /// The console, to be mounted.
@@ -125,10 +124,12 @@ impl Console {
         mut payload: Payload,
     ) -> HttpResponse {
         let id = super::api::request_id(&request);
-        let answered = self.answered(entries, &request, &mut payload, &id).await;
+        // Where somebody is known, problems have the frame around them that pages have.
+        let mut frame = None;
+        let answered = self.answered(entries, &request, &mut payload, &id, &mut frame).await;
         let mut response = answered.unwrap_or_else(|problem| {
             problem.log(&request);
-            problem.respond(&request)
+            problem.respond(&request, frame)
         });
         if let Ok(id) = actix_web::http::header::HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID, id);
@@ -142,6 +143,7 @@ impl Console {
         request: &HttpRequest,
         payload: &mut Payload,
         id: &Arc<str>,
+        frame: &mut Option<Chrome>,
     ) -> Result<HttpResponse, Problem> {
         let inner = &self.0;
         let _in_flight = inner.door.lifecycle.enter().ok_or(Problem::Refusal(Refusal::ShuttingDown))?;
@@ -160,6 +162,11 @@ impl Console {
         let busy = || Problem::Refusal(Refusal::Overloaded { why: "many pages are being made" });
         let _place = inner.places.try_acquire().map_err(|_| busy())?;
         let asked = Asked::read(self, entry, request, payload, Arc::clone(id)).await?;
+        *frame = asked.is_known().then(|| Chrome {
+            section: None,
+            flash: None,
+            ..asked.chrome("", Section::Overview)
+        });
         // Connections' threads serve agents, too: what takes time is done elsewhere.
         let work = (entry.answer)(asked);
         let shown = inner.door.handlers.spawn(work).await.map_err(|_| Problem::Failed)??;

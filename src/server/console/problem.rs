@@ -87,7 +87,7 @@ impl Problem {
     }
 
     /// Whoever is not signed in and looks with a browser is asked to sign in.
-    pub(super) fn respond(&self, request: &HttpRequest) -> HttpResponse {
+    pub(super) fn respond(&self, request: &HttpRequest, frame: Option<Chrome>) -> HttpResponse {
         let status = self.status();
         let has_token = request.headers().contains_key(header::AUTHORIZATION);
         if status == StatusCode::UNAUTHORIZED && !has_token {
@@ -114,7 +114,8 @@ impl Problem {
             _ => "",
         };
         let message = excerpt(&self.to_string(), 1000).into_owned();
-        let page = ProblemPage { chrome: Chrome::of_nobody(title), message, help };
+        let frame = frame.unwrap_or_else(|| Chrome::of_nobody(""));
+        let page = ProblemPage { chrome: Chrome { title: title.to_owned(), ..frame }, message, help };
         let mut response = HttpResponse::build(status);
         if let Self::Throttled { seconds } = self {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));

@@ -30,6 +30,9 @@ fn a_token_opens_the_console_until_somebody_leaves() {
         }
         assert!(!cookie.contains("Secure") && !cookie.contains(served.token()), "{cookie}");
         let page = browser.open("/console/");
+        let nothing = browser.look("/console/nothing");
+        assert_eq!(nothing.status, 404);
+        nothing.shows("There is no page at this address.").shows("Sign out");
         let left = browser.send(&page, "/console/sign-out", &[]);
         left.shows("Management token");
         assert_eq!(browser.look("/console/").status, 303);
