@@ -80,6 +80,7 @@ mod store;
 mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod violation;
 pub mod zendesk;
 
 pub use config::{DuplicateScope, OnDeadline};
