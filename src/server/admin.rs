@@ -8,9 +8,9 @@ use actix_web::{App, HttpServer, web};
 
 use super::api;
 use super::console::Console;
+use super::error::ServerError;
 use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
-use super::run::ServerError;
 use super::service::Service;
 use crate::config::Bind;
 
