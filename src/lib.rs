@@ -61,6 +61,7 @@ mod chance;
 pub mod cli;
 mod clock;
 pub mod config;
+mod console;
 mod delivery;
 mod demo;
 pub mod emulator;
@@ -79,6 +80,7 @@ mod store;
 mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod violation;
 pub mod zendesk;
 
 pub use config::{DuplicateScope, OnDeadline};

@@ -7,6 +7,7 @@ mod audit;
 mod mask;
 mod refused;
 mod role;
+mod sign_in;
 mod token;
 mod tokens;
 mod who;
@@ -22,6 +23,7 @@ use arc_swap::ArcSwapOption;
 pub(crate) use audit::{Change, Filter};
 pub(crate) use refused::{Refused, RefusedKind};
 pub(crate) use role::{Action, Role};
+pub(crate) use sign_in::{SignIn, SignInError};
 pub(crate) use token::Token;
 #[cfg(feature = "cli")]
 pub(crate) use tokens::text;
@@ -86,19 +88,28 @@ impl Access {
     /// What [`Refused`] tells.
     pub(crate) async fn judge(&self, headers: &HeaderMap) -> Result<Who, Refused> {
         let token = self.presented(headers)?;
+        self.of_token(&token).await
+    }
+
+    async fn of_token(&self, token: &Token) -> Result<Who, Refused> {
         let known = self.find(&token.id).await?;
         let known = known.ok_or_else(|| Refused::invalid(format!("there is no token {}", token.id)))?;
-        if !known.hash.matches(&token) {
+        if !known.hash.matches(token) {
             return Err(Refused::invalid(format!("the secret of token {} is another one", token.id)));
         }
+        self.active(token.id, &known)
+    }
+
+    /// Whose token it is, unless it has ended; it is used now.
+    fn active(&self, id: Id, known: &Arc<Known>) -> Result<Who, Refused> {
         let now = micros(&self.0.clock);
         let state = known.state_at(now);
         if state != "active" {
-            return Err(Refused::invalid(format!("token {} ({:?}) is {state}", token.id, known.name)));
+            return Err(Refused::invalid(format!("token {id} ({:?}) is {state}", known.name)));
         }
         // A role that a newer version knows is none here.
         let role = known.role.parse().map_err(Refused::invalid)?;
-        self.used(token.id, &known, now);
+        self.used(id, known, now);
         Ok(Who { id: known.id.as_str().into(), name: known.name.as_str().into(), role })
     }
 

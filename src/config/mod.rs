@@ -8,6 +8,7 @@ mod access;
 mod activity;
 mod agent;
 pub mod checks;
+mod console;
 mod deferred;
 mod delivery;
 mod effective;
@@ -39,6 +40,7 @@ pub use access::Access;
 pub use activity::Activity;
 pub use agent::Agent;
 pub use checks::{Auth, Check};
+pub use console::Console;
 pub use deferred::{Deferral, Deferred};
 pub use delivery::Delivery;
 pub use events::Events;
@@ -117,6 +119,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// `[access]`
     pub access: Access,
+    /// `[console]`
+    pub console: Console,
     /// `[store]`
     pub store: Store,
     /// `[secrets]`
@@ -232,6 +236,7 @@ impl Config {
         let delivery = reader.section("delivery", Delivery::read);
         let outbound = reader.section("outbound", Outbound::read);
         let access = reader.section("access", |reader| Access::read(reader, server.admin_bind.is_some()));
+        let console = reader.section("console", Console::read);
         let secrets = reader.section("secrets", Secrets::read);
         let agent = reader.section("agent", Agent::read);
         let flexible = reader.section("flexible", Flexible::read);
@@ -254,6 +259,7 @@ impl Config {
             delivery,
             outbound,
             access,
+            console,
             store,
             secrets,
             references: Vec::new(),

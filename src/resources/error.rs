@@ -1,14 +1,7 @@
 //! Why a resource cannot be read or changed.
 
 use crate::store::StoreError;
-
-/// A field of a request that cannot stay as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Violation {
-    /// Its path, such as `genericWebService.uri`.
-    pub(crate) field: String,
-    pub(crate) description: String,
-}
+use crate::violation::{Violation, told};
 
 /// A refusal; its text is for whoever asked.
 #[derive(Debug, thiserror::Error)]
@@ -50,24 +43,11 @@ pub(crate) enum ResourceError {
 impl ResourceError {
     /// One field that cannot stay as it is.
     pub(crate) fn field(field: &str, description: impl Into<String>) -> Self {
-        Self::invalid(vec![Violation { field: field.to_owned(), description: description.into() }])
+        Self::invalid(vec![Violation::new(field, description)])
     }
 
     /// Fields that cannot stay as they are.
     pub(crate) fn invalid(violations: Vec<Violation>) -> Self {
-        let told: Vec<String> = violations
-            .iter()
-            .take(5)
-            .map(
-                |Violation { field, description }| {
-                    if field.is_empty() { description.clone() } else { format!("{field}: {description}") }
-                },
-            )
-            .collect();
-        let more = match violations.len().saturating_sub(told.len()) {
-            0 => String::new(),
-            more => format!(" (and {more} more)"),
-        };
-        Self::Invalid { message: format!("{}{more}", told.join("; ")), violations }
+        Self::Invalid { message: told(&violations), violations }
     }
 }

@@ -15,7 +15,8 @@ mod served;
 mod service;
 mod table;
 
+pub(crate) use crate::violation::Violation;
 use bounds::Bounds;
-pub(crate) use error::{ResourceError, Violation};
+pub(crate) use error::ResourceError;
 pub(crate) use kind::Resource;
 pub(crate) use service::{Answer, Edit, Page, Service, Serving};

@@ -7,9 +7,10 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 
 use super::api;
+use super::console::Console;
+use super::error::ServerError;
 use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
-use super::run::ServerError;
 use super::service::Service;
 use crate::config::Bind;
 
@@ -37,9 +38,11 @@ impl Admin {
         service: &Service,
         dialogflow: &dialogflow::Api,
         zendesk: &zendesk::Api,
+        console: &Console,
     ) -> std::io::Result<ServerHandle> {
         let Self { listener, address } = self;
-        let (service, dialogflow, zendesk) = (service.clone(), dialogflow.clone(), zendesk.clone());
+        let (service, dialogflow) = (service.clone(), dialogflow.clone());
+        let (zendesk, console) = (zendesk.clone(), console.clone());
         let app = move || {
             App::new()
                 .configure(|config| {
@@ -48,6 +51,7 @@ impl Admin {
                     api::register(config, &service.door, Audience::Everyone);
                     dialogflow.register(config);
                     zendesk.register(config);
+                    console.register(config);
                 })
                 .default_service(web::to(|| async { pages::nothing_here() }))
         };

@@ -9,9 +9,12 @@ mod admin;
 mod api;
 mod background;
 mod body;
+mod closing;
 mod connections;
+mod console;
 mod door;
 mod duplicate;
+mod error;
 mod executor;
 mod flexible;
 mod flood;
@@ -45,6 +48,7 @@ mod webhook;
 
 #[cfg(feature = "cli")]
 pub(crate) use api::lasting;
+pub use error::ServerError;
 #[cfg(feature = "cli")]
 pub(crate) use live::Built;
 pub use live::{ReloadError, Reloader};
@@ -55,7 +59,7 @@ pub(crate) use respond::told;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use run::Keys;
-pub use run::{Server, ServerError};
+pub use run::Server;
 pub use service::Service;
 pub use tls::remember_client_certificates;
 

@@ -3,16 +3,15 @@
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
 use actix_web::{App, web};
 
 use super::admin::Admin;
 use super::api;
+use super::closing::{CLOSING, LAST_TRACES, last_of_store, stop};
 use super::connections::{self, Connections, Rules};
-use super::door::Door;
-use super::lifecycle::Lifecycle;
+use super::console::Console;
+use super::error::ServerError;
 use super::live::{Live, Reloader};
 use super::manage::{dialogflow, zendesk};
 use super::pages::{self, Audience};
@@ -23,58 +22,8 @@ use super::telling::Telling;
 use super::tls::{self, Tls};
 #[cfg(feature = "cli")]
 use crate::access::Access;
-use crate::certificates::CertificateFileError;
 use crate::config;
 use crate::outbound::Secrets;
-
-/// Why the server does not start or run.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ServerError {
-    /// Others could reach a door that checks nobody.
-    #[error(
-        "refusing to listen on {address}: others can reach it, and no caller check is configured. Configure \
-         [auth] any_of, or bind to 127.0.0.1, or set server.dangerous_allow_unauthenticated = true"
-    )]
-    OpenToTheWorld {
-        /// The address.
-        address: SocketAddr,
-    },
-    /// The address cannot be used.
-    #[error("cannot listen on {bind} (server.bind): {cause}")]
-    Bind {
-        /// The address as configured.
-        bind: config::Bind,
-        /// Why not.
-        cause: std::io::Error,
-    },
-    /// The operators' address cannot be used.
-    #[error("cannot listen on {bind} (server.admin_bind): {cause}")]
-    AdminBind {
-        /// The address as configured.
-        bind: config::Bind,
-        /// Why not.
-        cause: std::io::Error,
-    },
-    /// The router has faults.
-    #[error(transparent)]
-    Setup(#[from] crate::SetupError),
-    /// The settings have faults.
-    #[error(transparent)]
-    Config(#[from] config::ConfigError),
-    /// Secrets of the settings cannot be read.
-    #[error(transparent)]
-    Secrets(#[from] crate::outbound::SecretsError),
-    /// A file of `[server.tls]` cannot be used.
-    #[error("HTTPS cannot be served: {0}")]
-    Tls(#[from] CertificateFileError),
-    /// The store cannot be used, and will not be until somebody mends it.
-    #[error("the store cannot be used: {0}")]
-    Store(Box<dyn std::error::Error + Send + Sync>),
-    /// The system refused something.
-    #[error("the server failed: {0}")]
-    Io(#[from] std::io::Error),
-}
 
 impl config::Server {
     /// The addresses to listen on, unless others could reach there a door that is open.
@@ -243,7 +192,9 @@ impl Server {
         let telling = Telling::start(&live, &service.door).await?;
         let zendesk = zendesk::Api::new(&service.door, telling.services(&service.door));
         let receive = receive::Api::new(&service.door, &telling.receiving, &live.settings().receive);
-        let admin = admin.map(|admin| admin.start(&service, &dialogflow, &zendesk)).transpose()?;
+        let services = telling.services(&service.door);
+        let console = Console::new(&live, &service.door, dialogflow.resources(), services, tls.is_some());
+        let admin = admin.map(|admin| admin.start(&service, &dialogflow, &zendesk, &console)).transpose()?;
         let lifecycle = service.door.lifecycle.clone();
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
@@ -264,9 +215,9 @@ impl Server {
             let config = tls.as_ref().map(Tls::server_config).transpose();
             let config = config.map_err(std::io::Error::other)?;
             let (service, dialogflow) = (service.clone(), dialogflow.clone());
-            let (zendesk, receive) = (zendesk.clone(), receive.clone());
+            let (zendesk, receive, console) = (zendesk.clone(), receive.clone(), console.clone());
             server = connections::listen(server, listener, config, &connections, move || {
-                app(&service, &dialogflow, &zendesk, &receive)
+                app(&service, &dialogflow, &zendesk, &receive, &console)
             })?;
         }
         let _watching = tls.map(|tls| tls::Watching::start(tls, Arc::clone(&watched)));
@@ -292,67 +243,12 @@ impl Server {
     }
 }
 
-/// What connections get to close once no call is in flight; whole seconds.
-const CLOSING: Duration = Duration::from_secs(1);
-
-/// How long the collector of traces may take for the last of them.
-const LAST_TRACES: Duration = Duration::from_millis(500);
-
-/// How long the store may take for the last calls, and then to be closed.
-const LAST_INVOCATIONS: Duration = Duration::from_millis(500);
-const LAST_OF_STORE: Duration = Duration::from_millis(250);
-
-/// What open connections get for what is on its way: the last answers, which HTTP/2 connections have
-/// been given, and calls that were sent before their client could know.
-const ON_ITS_WAY: Duration = Duration::from_millis(100);
-
-/// Whatever the store does, the process ends in time.
-async fn last_of_store(door: &Door, telling: &Telling) {
-    let logged = async {
-        if let Some(activity) = &door.activity {
-            activity.flush().await;
-        }
-    };
-    // None of them waits for another.
-    let storing = async { tokio::join!(door.duplicates.finish(), telling.flush(), logged) };
-    let stored = tokio::time::timeout(LAST_INVOCATIONS, storing).await;
-    let closed = tokio::time::timeout(LAST_OF_STORE, door.store.close()).await;
-    if stored.is_err() || closed.is_err() {
-        tracing::warn!(
-            target: "rejoinder::store",
-            "the store took too long at the end: what was not written yet is lost, nothing that was promised"
-        );
-    }
-}
-
-async fn stop(lifecycle: &Lifecycle, connections: &Connections, handle: &ServerHandle, time: Duration) {
-    lifecycle.stop();
-    tracing::info!(
-        in_flight = lifecycle.in_flight(),
-        "shutting down: calls in flight finish, new ones get 503"
-    );
-    let finished = tokio::time::timeout(time.saturating_sub(CLOSING), lifecycle.idle()).await;
-    if finished.is_err() {
-        tracing::error!(
-            in_flight = lifecycle.in_flight(),
-            "calls were still in flight when server.shutdown_timeout ended; they are lost"
-        );
-    }
-    if connections.any() {
-        tokio::time::sleep(ON_ITS_WAY).await;
-    }
-    handle.pause().await;
-    // Or actix would wait for HTTP/2 connections that nobody uses.
-    connections.close();
-    connections.closed(CLOSING.saturating_sub(ON_ITS_WAY)).await;
-    handle.stop(finished.is_ok()).await;
-}
-
 fn app(
     service: &Service,
     dialogflow: &dialogflow::Api,
     zendesk: &zendesk::Api,
     receive: &receive::Api,
+    console: &Console,
 ) -> App<
     impl actix_web::dev::ServiceFactory<
         actix_web::dev::ServiceRequest,
@@ -371,6 +267,7 @@ fn app(
                 api::register(config, &service.door, Audience::Local);
                 dialogflow.register(config);
                 zendesk.register(config);
+                console.register(config);
             }
             receive.register(config);
         })

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::door::Door;
+use super::error::ServerError;
 use super::live::Live;
 use super::manage::zendesk::Services;
-use super::run::ServerError;
 use crate::delivery::rules::Rules;
 use crate::delivery::told::{Surroundings, Told};
 use crate::delivery::webhooks::Webhooks;

@@ -38,6 +38,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_conversations"),
     migration!(8, "0008_received"),
     migration!(9, "0009_rules"),
+    migration!(10, "0010_console"),
 ];
 
 /// Two processes that start together must not both migrate; any number will do, as long as it is ours.

@@ -18,17 +18,4 @@ mod url;
 pub(crate) mod webhook;
 mod words;
 
-/// A member of a request that cannot stay as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Violation {
-    /// Its path below the resource, such as `authentication.data.token`.
-    pub(crate) field: String,
-    /// A sentence without its end: what was found, what is expected.
-    pub(crate) description: String,
-}
-
-impl Violation {
-    pub(crate) fn new(field: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { field: field.into(), description: description.into() }
-    }
-}
+pub(crate) use crate::violation::Violation;

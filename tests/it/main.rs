@@ -24,6 +24,7 @@ mod cloud_log;
 mod cloud_run;
 mod commands;
 mod compile_fail;
+mod console;
 mod credentials_calls;
 mod deadlines;
 mod deferred;

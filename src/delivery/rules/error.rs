@@ -1,8 +1,9 @@
 //! Why a rule cannot be read or changed.
 
 use super::Kind;
-use crate::delivery::webhooks::{WebhookError, told};
+use crate::delivery::webhooks::WebhookError;
 use crate::store::StoreError;
+use crate::violation::told;
 use crate::zendesk::Violation;
 
 /// A refusal; its text is for whoever asked.

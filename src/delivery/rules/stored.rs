@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Kind, Rule};
-use crate::delivery::webhooks::told;
+use crate::violation::told;
 
 /// A rule; its `id` is given once in the life of a store.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,7 @@
 //! Why a webhook cannot be read or changed.
 
 use crate::store::StoreError;
+use crate::violation::told;
 use crate::zendesk::Violation;
 
 /// A refusal; its text is for whoever asked.
@@ -47,21 +48,4 @@ impl WebhookError {
     pub(crate) fn field(field: &str, description: impl Into<String>) -> Self {
         Self::Invalid(vec![Violation::new(field, description)])
     }
-}
-
-pub(crate) fn told(violations: &[Violation]) -> String {
-    let told: Vec<String> = violations
-        .iter()
-        .take(5)
-        .map(
-            |Violation { field, description }| {
-                if field.is_empty() { description.clone() } else { format!("{field}: {description}") }
-            },
-        )
-        .collect();
-    let more = match violations.len().saturating_sub(told.len()) {
-        0 => String::new(),
-        more => format!(" (and {more} more)"),
-    };
-    format!("{}{more}", told.join("; "))
 }

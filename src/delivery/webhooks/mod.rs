@@ -19,7 +19,7 @@ use arc_swap::{ArcSwap, Guard};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
-pub(crate) use error::{WebhookError, told};
+pub(crate) use error::WebhookError;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use write::Extent;
 

@@ -68,6 +68,11 @@ impl Api {
         Self { resources, door: Arc::clone(door), places: Arc::new(Semaphore::new(PLACES)) }
     }
 
+    /// What it works with.
+    pub(crate) fn resources(&self) -> &Service {
+        &self.resources
+    }
+
     /// Serves what the store holds, before the first call comes. A store that cannot be read now is
     /// read when it can be.
     pub(crate) async fn prepare(&self) {

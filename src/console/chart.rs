@@ -1,0 +1,125 @@
+//! Charts, drawn on the server as SVG.
+//!
+//! Colours come from the style sheet by class; the numbers stand beside a chart or in its title, so
+//! that nothing is told by a picture alone.
+
+use std::fmt::Write as _;
+
+use super::format::number;
+
+/// A row of small bars, one a value: for a list's cell.
+///
+/// `label` is what screen readers hear in its place, such as `calls of the last seven days`.
+pub(crate) fn sparkline(values: &[i64], label: &str) -> Svg {
+    const HEIGHT: i64 = 24;
+    const WIDTH: i64 = 6;
+    let most = values.iter().copied().max().unwrap_or_default().max(1);
+    let mut bars = String::new();
+    for (index, value) in (0..).zip(values) {
+        // What is there is seen.
+        let height = (value.max(&0) * (HEIGHT - 2) / most).max(i64::from(*value > 0));
+        let (x, y) = (index * (WIDTH + 2), HEIGHT - height);
+        let _ = write!(bars, "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\"/>");
+    }
+    let width = (i64::try_from(values.len()).unwrap_or_default() * (WIDTH + 2) - 2).max(1);
+    let told: Vec<_> = values.iter().copied().map(number).collect();
+    let label = format!("{label}: {}", told.join(", "));
+    Svg::new("sparkline", width, HEIGHT, &label, &bars)
+}
+
+/// What a chart of bars has at one place.
+#[derive(Debug, Clone)]
+pub(crate) struct Bar {
+    /// Such as an hour, for who points at it.
+    pub(crate) name: String,
+    pub(crate) value: i64,
+    /// The part of it that failed.
+    pub(crate) failed: i64,
+}
+
+/// Bars over time, with the failed part of each in another colour.
+pub(crate) fn bars(bars: &[Bar], label: &str) -> Svg {
+    const HEIGHT: i64 = 96;
+    const WIDTH: i64 = 560;
+    let most = bars.iter().map(|bar| bar.value).max().unwrap_or_default().max(1);
+    let count = i64::try_from(bars.len()).unwrap_or(1).max(1);
+    let mut drawn = String::new();
+    for (index, bar) in (0..).zip(bars) {
+        let (x, next) = (index * WIDTH / count, (index + 1) * WIDTH / count);
+        let width = (next - x - 1).max(1);
+        let whole = (bar.value * (HEIGHT - 4) / most).max(i64::from(bar.value > 0));
+        let failed = (bar.failed * (HEIGHT - 4) / most).max(i64::from(bar.failed > 0)).min(whole);
+        let told = format!("{}: {}, {} failed", bar.name, number(bar.value), number(bar.failed));
+        let _ = write!(drawn, "<g><title>{}</title>", escaped(&told));
+        // The whole column can be pointed at.
+        let _ = write!(
+            drawn,
+            "<rect class=\"ground\" x=\"{x}\" y=\"0\" width=\"{width}\" height=\"{HEIGHT}\"/>\
+             <rect x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{whole}\"/>",
+            HEIGHT - whole
+        );
+        if failed > 0 {
+            let _ = write!(
+                drawn,
+                "<rect class=\"failed\" x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{failed}\"/>",
+                HEIGHT - failed
+            );
+        }
+        drawn.push_str("</g>");
+    }
+    Svg::new("bars", WIDTH, HEIGHT, label, &drawn)
+}
+
+/// A drawing; templates write it with `|safe`, as it escapes what it is given itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Svg(String);
+
+impl Svg {
+    fn new(class: &str, width: i64, height: i64, label: &str, drawn: &str) -> Self {
+        Self(format!(
+            "<svg class=\"{class}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" \
+             aria-label=\"{}\">{drawn}</svg>",
+            escaped(label)
+        ))
+    }
+}
+
+impl std::fmt::Display for Svg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_seen_and_names_stay_text() {
+        let text = sparkline(&[0, 1, 1_000_000], "<b>\"calls\"").to_string();
+        assert!(text.contains("y=\"24\" width=\"6\" height=\"0\""), "{text}");
+        assert!(text.contains("y=\"23\" width=\"6\" height=\"1\""), "{text}");
+        assert!(text.contains("aria-label=\"&lt;b&gt;&quot;calls&quot;: 0, 1,"), "{text}");
+        let bar = Bar { name: "<i>".to_owned(), value: 10, failed: 1 };
+        let text = bars(&[bar], "calls").to_string();
+        assert!(
+            text.contains("<title>&lt;i&gt;: 10, 1 failed</title>") && text.contains("failed\""),
+            "{text}"
+        );
+        assert!(!sparkline(&[], "none").to_string().is_empty());
+    }
+}

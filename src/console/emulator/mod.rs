@@ -1,0 +1,1 @@
+//! Plays the agent, turn by turn.

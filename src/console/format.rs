@@ -1,0 +1,113 @@
+//! How numbers, times and sizes are written for people; the exact value is for whoever points at it.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+/// A number with its thousands apart: `12 345`, with a narrow space that no line breaks at.
+pub(crate) fn number(number: impl TryInto<i64>) -> String {
+    let number: i64 = number.try_into().unwrap_or(i64::MAX);
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 { "−".to_owned() } else { String::new() };
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time span, from its microseconds: `850 µs`, `12.4 ms`, `3.2 s`, `4 min 10 s`.
+pub(crate) fn duration(micros: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let of = |unit: u64| micros as f64 / unit as f64;
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..100_000 => format!("{:.1} ms", of(1_000)),
+        100_000..1_000_000 => format!("{:.0} ms", of(1_000)),
+        1_000_000..60_000_000 => format!("{:.1} s", of(1_000_000)),
+        60_000_000..3_600_000_000 => {
+            format!("{} min {} s", micros / 60_000_000, micros / 1_000_000 % 60)
+        }
+        3_600_000_000..86_400_000_000 => {
+            format!("{} h {} min", micros / 3_600_000_000, micros / 60_000_000 % 60)
+        }
+        _ => format!("{} d {} h", micros / 86_400_000_000, micros / 3_600_000_000 % 24),
+    }
+}
+
+/// A size: `850 B`, `12.4 KB`, `3.2 MB`; a KB is 1,000 bytes.
+pub(crate) fn bytes(size: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let of = |unit: u64| size as f64 / unit as f64;
+    match size {
+        0..1_000 => format!("{size} B"),
+        1_000..1_000_000 => format!("{:.1} KB", of(1_000)),
+        _ => format!("{:.1} MB", of(1_000_000)),
+    }
+}
+
+/// A share of a whole: `3.2 %`; nothing of nothing is none.
+pub(crate) fn percent(part: i64, whole: i64) -> String {
+    if whole <= 0 || part <= 0 {
+        return "0 %".to_owned();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let share = part as f64 * 100.0 / whole as f64;
+    if share < 0.1 { "< 0.1 %".to_owned() } else { format!("{share:.1} %") }
+}
+
+/// A moment, from microseconds since 1970; as text the time of day in UTC.
+///
+/// Pages write it as `<time datetime="{{ at.exact() }}" title="{{ at.exact() }}">{{ at }}</time>` by the
+/// macro `time`; the script turns it into the reader's own time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment(pub(crate) i64);
+
+impl Moment {
+    fn stamp(self) -> Timestamp {
+        Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// In ISO form, to the microsecond.
+    pub(crate) fn exact(self) -> String {
+        format!("{:.6}", self.stamp())
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.stamp().strftime("%Y-%m-%d %H:%M:%S UTC"))
+    }
+}
+
+/// JSON as people read it; what is none, as it is.
+pub(crate) fn pretty(text: &str) -> String {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(value) => serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.to_owned()),
+        Err(_) => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_for_people() {
+        assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!([number(0), number(999), number(-1_000)], ["0", "999", "−1\u{202f}000"]);
+        let spans = [1, 12_400, 850_000, 3_200_000, 250_000_000, 7_260_000_000, 90_000_000_000];
+        assert_eq!(
+            spans.map(duration),
+            ["1 µs", "12.4 ms", "850 ms", "3.2 s", "4 min 10 s", "2 h 1 min", "1 d 1 h"]
+        );
+        assert_eq!([bytes(850), bytes(12_400), bytes(3_200_000)], ["850 B", "12.4 KB", "3.2 MB"]);
+        assert_eq!([percent(0, 0), percent(1, 3), percent(1, 100_000)], ["0 %", "33.3 %", "< 0.1 %"]);
+        let moment = Moment(1_796_000_000_123_456);
+        assert_eq!(moment.to_string(), "2026-11-30 01:33:20 UTC");
+        assert_eq!(moment.exact(), "2026-11-30T01:33:20.123456Z");
+        assert_eq!([pretty("{\"a\":1}"), pretty("{")], ["{\n  \"a\": 1\n}", "{"]);
+    }
+}

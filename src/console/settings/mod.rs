@@ -1,0 +1,1 @@
+//! Tokens, the audit trail, and the settings in force.

@@ -1,0 +1,5 @@
+//! Event and trigger webhooks.
+
+use super::routes::Routes;
+
+pub(super) fn routes(_routes: &mut Routes) {}

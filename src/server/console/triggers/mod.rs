@@ -1,0 +1,5 @@
+//! Triggers and automations.
+
+use super::routes::Routes;
+
+pub(super) fn routes(_routes: &mut Routes) {}

@@ -1,0 +1,6 @@
+//! The console's pages, as browsers without scripts see them: forms are read from the page and sent.
+
+mod browser;
+mod frame;
+
+pub(crate) use browser::Browser;
