@@ -67,6 +67,7 @@ mod number;
 mod object;
 mod pattern;
 mod phone;
+mod quotes;
 mod region;
 mod text;
 mod value;
@@ -81,6 +82,7 @@ use serde_json::Value;
 use arguments::Arguments;
 
 pub use condition::{Condition, ConditionError};
+pub(super) use quotes::Quotes;
 pub(super) use value::kind;
 
 pub use error::{Arity, FunctionError, UnknownFunction};
