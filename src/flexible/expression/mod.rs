@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::condition::Condition;
-use super::function::Function;
+use super::function::{Function, Quotes};
 use super::reference::Reference;
 use super::scope::Scope;
 use super::template::{Problem, Template};
@@ -43,21 +43,15 @@ pub(super) fn begins(text: &str) -> bool {
 
 /// How far the call at the start of `text` reaches, whatever is wrong with it.
 pub(super) fn extent(text: &str) -> usize {
-    let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
+    let (mut depth, mut quotes) = (0_usize, Quotes::default());
     for (at, character) in text.char_indices() {
-        match (quote, character) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') if depth > 0 => quote = Some(character),
-            (None, '(') => depth += 1,
-            (None, ')') if depth <= 1 => return at + 1,
-            (None, ')') => depth -= 1,
-            (None, _) if depth == 0 && !(character.is_ascii_alphanumeric() || "$._".contains(character)) => {
-                return at;
-            }
-            (None, _) => {}
+        match character {
+            _ if depth > 0 && quotes.hold(character) => {}
+            '(' => depth += 1,
+            ')' if depth <= 1 => return at + 1,
+            ')' => depth -= 1,
+            other if depth == 0 && !(other.is_ascii_alphanumeric() || "$._".contains(other)) => return at,
+            _ => {}
         }
     }
     text.len()

@@ -111,6 +111,7 @@ impl Parser<'_> {
             }
             Some('[') => Err(ExpressionError::TooDeep { limit: DEEPEST }),
             Some(quote @ ('"' | '\'')) => self.text_literal(quote),
+            Some('\\') if rest[1..].starts_with(['"', '\'']) => self.escaped_literal(),
             Some('{') => self.object_literal(),
             _ => {
                 let length = rest.find([',', ')', ']']).unwrap_or(rest.len());
@@ -152,6 +153,31 @@ impl Parser<'_> {
                     return Ok(Expression::Literal(Value::String(text)));
                 }
                 _ => text.push(character),
+            }
+        }
+        self.at = self.text.len();
+        Err(self.wrong("the closing quote"))
+    }
+
+    /// A text between quotes that have a backslash before them each.
+    fn escaped_literal(&mut self) -> Result<Expression, ExpressionError> {
+        let start = self.at + 2;
+        let quote = self.text[self.at + 1..].chars().next();
+        let mut text = String::new();
+        let mut characters = self.text[start..].char_indices();
+        while let Some((_, character)) = characters.next() {
+            if character != '\\' {
+                text.push(character);
+                continue;
+            }
+            match characters.next() {
+                Some((offset, other)) if Some(other) == quote => {
+                    self.at = start + offset + 1;
+                    return Ok(Expression::Literal(Value::String(text)));
+                }
+                Some((_, '\\')) => text.push('\\'),
+                Some((_, other)) => text.extend(['\\', other]),
+                None => break,
             }
         }
         self.at = self.text.len();

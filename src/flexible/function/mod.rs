@@ -67,6 +67,7 @@ mod number;
 mod object;
 mod pattern;
 mod phone;
+mod quotes;
 mod region;
 mod text;
 mod value;
@@ -82,6 +83,7 @@ use arguments::Arguments;
 
 pub use condition::{Condition, ConditionError};
 pub(crate) use names::Names;
+pub(super) use quotes::Quotes;
 pub(super) use value::kind;
 
 pub use error::{Arity, FunctionError, UnknownFunction};

@@ -26,6 +26,9 @@ fn e59_conditions_are_joined_by_and_or_not_and_parentheses() {
             ("$session.params.a = 1 AND $session.params.a = 2 OR true", false),
             ("$session.params.a = 1 and true", false),
             ("$sys.func.ADD($session.params.a, 1) = $session.params.b", true),
+            // As components of the platform itself write it.
+            (r#"$sys.func.LEN($sys.func.SUBSTITUTE("1 (2", \"\\s+\", \"\")) = 3"#, true),
+            (r#"$sys.func.LEN($sys.func.SUBSTITUTE("1 2", "\s+", "")) = 2 AND true"#, true),
         ],
     );
     let mixed = agent().route(when("true AND true OR true").says("never")).agent();

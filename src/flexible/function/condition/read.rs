@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Condition, Operand, Term};
 use crate::flexible::function::comparison::{OPERATORS, Operator};
 use crate::flexible::function::convert::parse_number;
+use crate::flexible::function::quotes::Quotes;
 use crate::flexible::function::value::number;
 
 /// Conditions are written by people.
@@ -250,22 +251,16 @@ fn starts_with_word(text: &str, word: &str) -> bool {
 
 /// How far a reference, indices and a function's arguments included, reaches.
 fn reference_length(text: &str) -> usize {
-    let mut depth = 0_usize;
-    let mut quote = None;
-    let mut escaped = false;
+    let (mut depth, mut quotes) = (0_usize, Quotes::default());
     for (at, character) in text.char_indices().skip(1) {
-        match (quote, character) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') if depth > 0 => quote = Some(character),
-            (None, '(' | '[') => depth += 1,
-            (None, ')' | ']') if depth > 0 => depth -= 1,
-            (None, _) if depth > 0 => {}
-            (None, '.' | '-' | '_' | '$') => {}
-            (None, other) if other.is_alphanumeric() => {}
-            (None, _) => return at,
+        match character {
+            _ if depth > 0 && quotes.hold(character) => {}
+            '(' | '[' => depth += 1,
+            ')' | ']' if depth > 0 => depth -= 1,
+            _ if depth > 0 => {}
+            '.' | '-' | '_' | '$' => {}
+            other if other.is_alphanumeric() => {}
+            _ => return at,
         }
     }
     text.len()
