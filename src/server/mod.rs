@@ -52,6 +52,9 @@ pub use error::ServerError;
 #[cfg(feature = "cli")]
 pub(crate) use example::{DEMO_CALL, curl};
 #[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use console::console_pages;
+#[cfg(feature = "cli")]
 pub(crate) use live::Built;
 pub use live::{ReloadError, Reloader};
 pub use rejoinder::Rejoinder;

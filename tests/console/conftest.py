@@ -19,9 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
 
 from receiver import Receiver  # noqa: E402
 from served import Console  # noqa: E402
-from watching import Watch  # noqa: E402
+from watching import CHROMIUM, Watch  # noqa: E402
 
-CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 10_000
 
 

@@ -77,7 +77,7 @@ async fn failing_webhooks(inner: &Inner, troubles: &mut Vec<Trouble>) {
     for one in found {
         let (failed, calls) = (number(one.failed), number(one.calls));
         let what = format!(
-            "{} fails: {failed} of {calls} calls since the last hour began ({}).",
+            "{} fails: {failed} of {calls} calls in this hour and the one before ({}).",
             one.webhook,
             percent(one.failed, one.calls)
         );
