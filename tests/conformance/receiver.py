@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 class Receiver:
     """An HTTP server that keeps what it is sent, and answers as it is told by the path: /STATUS."""
 
-    def __init__(self, reply=b'{"got": "it"}'):
+    def __init__(self, reply=b'{"got": "it"}', content_type="application/json"):
         self.received = queue.Queue()
         received = self.received
 
@@ -22,7 +22,7 @@ class Receiver:
                 received.put((self.command, self.path, self.headers, body))
                 status = urlsplit(self.path).path.rsplit("/", 1)[-1]
                 self.send_response(int(status) if status.isdecimal() else 200)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", content_type)
                 self.send_header("Content-Length", str(len(reply)))
                 self.end_headers()
                 self.wfile.write(reply)
