@@ -24,7 +24,12 @@ impl Page {
         let answer = get(address, &self.path, &self.token);
         let took = begun.elapsed();
         let status = answer.get(9..12).unwrap_or_default();
-        assert!(["200", "303"].contains(&status), "{}: {}", self.path, answer.lines().next().unwrap_or_default());
+        assert!(
+            ["200", "303"].contains(&status),
+            "{}: {}",
+            self.path,
+            answer.lines().next().unwrap_or_default()
+        );
         took
     }
 }
@@ -32,8 +37,9 @@ impl Page {
 /// The whole answer, head and body.
 pub(crate) fn get(address: SocketAddr, path: &str, token: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the server listens");
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).expect("a request");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer");

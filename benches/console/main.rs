@@ -104,7 +104,8 @@ fn cost(server: &Served, body: &str) {
 /// How long calls take that come at a steady rate, on one core that is shared with pages.
 fn waiting(server: &Served) {
     let body = r#"{"fulfillmentInfo":{"tag":"order-status"},"sessionInfo":{"parameters":{"customer_name":"Ada","order_id":"42"}}}"#;
-    let offered = || call(server.process.address, body, Pace::Open { rate: RATE, connections: CONNECTIONS }, TIME);
+    let offered =
+        || call(server.process.address, body, Pace::Open { rate: RATE, connections: CONNECTIONS }, TIME);
     let quiet = offered();
     let browsers = Browsers::start(server.process.address, &server.pages);
     let busy = offered();
@@ -150,14 +151,16 @@ fn start(body: &str) -> Served {
     let file = format!("[demo]\nenabled = true\n[store]\nurl = {url:?}\n[activity]\nenabled = \"on\"\n");
     std::fs::write(folder.path().join("rejoinder.toml"), file).expect("written");
     let rejoinder = env!("CARGO_BIN_EXE_rejoinder");
-    let made = Command::new(rejoinder).args(["token", "create", "--role", "admin"]).current_dir(folder.path());
-    let made = made.output().expect("a token");
+    let mut command = Command::new(rejoinder);
+    let made = command.args(["token", "create", "--role", "admin"]).current_dir(folder.path()).output();
+    let made = made.expect("a token");
     let token = String::from_utf8(made.stdout).expect("text").trim().to_owned();
     let arguments =
         |address: SocketAddr| ["serve", "--bind", &address.to_string()].map(str::to_owned).to_vec();
     let (process, _) = Process::start(rejoinder.as_ref(), arguments, folder, body);
     let pages = rejoinder::server::console_pages().into_iter();
-    let pages = pages.filter(|(method, path, _)| method == "GET" && !path.contains(['{']) && !path.contains("sign"));
+    let pages =
+        pages.filter(|(method, path, _)| method == "GET" && !path.contains(['{']) && !path.contains("sign"));
     let pages = pages.map(|(_, path, _)| Page { path: path.to_owned(), token: token.clone() }).collect();
     Served { process, token, pages }
 }

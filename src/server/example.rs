@@ -20,11 +20,8 @@ pub(crate) fn body(fulfillment: &Fulfillment, demo: bool) -> Option<String> {
     }
     let routes = fulfillment.routes();
     let route = routes.iter().find(|route| !route.pattern().ends_with('*')).or(routes.first())?;
-    let parameters: serde_json::Map<String, serde_json::Value> = route
-        .parameters_read()
-        .iter()
-        .map(|name| (name.clone(), name.to_uppercase().into()))
-        .collect();
+    let parameters: serde_json::Map<String, serde_json::Value> =
+        route.parameters_read().iter().map(|name| (name.clone(), name.to_uppercase().into())).collect();
     let body = serde_json::json!({
         "fulfillmentInfo": { "tag": route.pattern().replace('*', "TAG") },
         "sessionInfo": { "parameters": parameters },

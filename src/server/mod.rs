@@ -50,10 +50,10 @@ mod webhook;
 pub(crate) use api::lasting;
 pub use error::ServerError;
 #[cfg(feature = "cli")]
-pub(crate) use example::{DEMO_CALL, curl};
-#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use console::console_pages;
+#[cfg(feature = "cli")]
+pub(crate) use example::{DEMO_CALL, curl};
 #[cfg(feature = "cli")]
 pub(crate) use live::Built;
 pub use live::{ReloadError, Reloader};

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-from calls import request  # noqa: E402
+from calls import AGENT, request  # noqa: E402
 from program import REPOSITORY  # noqa: E402
 from receiver import Receiver  # noqa: E402
 from served import Console, until  # noqa: E402
@@ -122,6 +122,14 @@ class Filled:
             }
             created[name] = api("POST", "/api/v2/webhooks", {"webhook": webhook}, role="editor")["webhook"]
         self.webhook = created["Order desk"]["id"]
+        body = json.dumps({"order": "{{params.order_id}}", "said": "{{input.utterance}}"})
+        trigger = {
+            "title": "Tell the shop of orders",
+            "description": "What the shop wants to know of each order",
+            "conditions": {"all": [{"field": "tag", "operator": "is", "value": "order-status"}], "any": []},
+            "actions": [{"field": "notification_webhook", "value": [created["Notify the shop"]["id"], body]}],
+        }
+        self.trigger = api("POST", "/api/v2/triggers", {"trigger": trigger}, role="editor")["trigger"]["id"]
         api("PATCH", f"/api/v2/webhooks/{self.webhook}", {"webhook": {"description": "Orders that need somebody"}}, role="editor")
 
     def _converse(self, turns):
@@ -173,18 +181,30 @@ class Filled:
 
 def pages(filled):
     """Every page, by the name of its picture."""
-    newest = until(lambda: filled.server.api("GET", "/api/invocations?page_size=1")["invocations"], "a call in the log")[0]
+    api = filled.server.api
+    newest = until(lambda: api("GET", "/api/invocations?page_size=1&kind=standard")["invocations"], "a call in the log")[0]
+    weather = api("GET", f"/v3/{AGENT}/webhooks")["webhooks"][-1]["name"].rsplit("/", 1)[-1]
     return {
         "sign-in": "/console/sign-in",
         "overview": "/console/",
         "webhooks": "/console/webhooks",
+        "webhook-new": "/console/webhooks/dialogflow/new",
+        "webhook": f"/console/webhooks/dialogflow/{weather}",
+        "webhook-edit": f"/console/webhooks/dialogflow/{weather}/edit",
+        "environments": "/console/webhooks/environments",
+        "event-webhook-new": "/console/webhooks/events/new",
+        "event-webhook": f"/console/webhooks/events/{filled.webhook}",
+        "event-webhook-test": f"/console/webhooks/events/{filled.webhook}/test",
         "activity": "/console/activity",
         "invocation": f"/console/activity/{newest['id']}",
         "conversations": "/console/conversations",
+        "conversation": "/console/conversations/call-0001",
         "handlers": "/console/handlers",
         "agent": "/console/handlers/agent",
         "emulator": "/console/emulator",
         "triggers": "/console/triggers",
+        "trigger": f"/console/triggers/{filled.trigger}",
+        "trigger-new": "/console/triggers/new",
         "settings": "/console/settings?changed=true",
         "tokens": "/console/settings/tokens",
         "token-new": "/console/settings/tokens/new",

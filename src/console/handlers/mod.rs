@@ -120,7 +120,8 @@ impl HandlerRow {
     }
 
     fn exact_times(&self) -> String {
-        let text = |time: Option<Duration>| time.map_or("none".to_owned(), |time| format!("{} µs", micros(time)));
+        let text =
+            |time: Option<Duration>| time.map_or("none".to_owned(), |time| format!("{} µs", micros(time)));
         format!("p50 {}, p99 {}, between the bounds of /metrics", text(self.p50), text(self.p99))
     }
 

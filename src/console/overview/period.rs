@@ -57,7 +57,9 @@ impl Period {
     pub(crate) fn week(numbers: &Numbers, uptime: u64) -> Self {
         let started = duration(uptime);
         let source = if numbers.is_logged {
-            format!("Calls and failures are those of the activity log, of all instances; times and refused calls are of this instance, which started {started} ago.")
+            format!(
+                "Calls and failures are those of the activity log, of all instances; times and refused calls are of this instance, which started {started} ago."
+            )
         } else {
             format!("Of this instance, which started {started} ago: there is no activity log to ask.")
         };
@@ -70,7 +72,11 @@ impl Period {
         let bars: Vec<Bar> = numbers
             .calls
             .iter()
-            .map(|(begins, value, failed)| Bar { name: Moment(*begins).minute(), value: *value, failed: *failed })
+            .map(|(begins, value, failed)| Bar {
+                name: Moment(*begins).minute(),
+                value: *value,
+                failed: *failed,
+            })
             .collect();
         let label = format!("{legend}: {} calls, {} of them failed", number(calls), number(failed));
         Self {
@@ -92,7 +98,11 @@ fn cards(numbers: &Numbers, calls: i64, failed: i64) -> [Card; 5] {
         None => "no calls".to_owned(),
     };
     let by = numbers.slow.len().div_ceil(SMALL).max(1);
-    let slow: Vec<u64> = numbers.slow.chunks(by).map(|parts| micros(parts.iter().flatten().max().copied().unwrap_or_default())).collect();
+    let slow: Vec<u64> = numbers
+        .slow
+        .chunks(by)
+        .map(|parts| micros(parts.iter().flatten().max().copied().unwrap_or_default()))
+        .collect();
     let told: Vec<String> = slow.iter().map(|time| duration(*time)).collect();
     let values: Vec<i64> = slow.iter().map(|time| i64::try_from(*time).unwrap_or(i64::MAX)).collect();
     let slow = chart::sparkline_as(&values, &told, "p99 over that time");
@@ -103,7 +113,13 @@ fn cards(numbers: &Numbers, calls: i64, failed: i64) -> [Card; 5] {
         card("Failed", percent(failed, calls), format!("{failed} of {calls} calls"), failed > 0, None),
         card("p50", time(numbers.p50), exact(numbers.p50), false, None),
         card("p99", time(numbers.p99), exact(numbers.p99), false, numbers.p99.map(|_| slow)),
-        card("Shed", number(shed), format!("{shed} calls were refused because too many were in flight"), shed > 0, refused),
+        card(
+            "Shed",
+            number(shed),
+            format!("{shed} calls were refused because too many were in flight"),
+            shed > 0,
+            refused,
+        ),
     ]
 }
 

@@ -30,7 +30,9 @@ pub(crate) fn difference(before: Option<&Value>, after: Option<&Value>) -> (Vec<
     let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let different: Vec<_> = paths.into_iter().filter(|path| old.get(*path) != new.get(*path)).collect();
     let more = different.len().saturating_sub(MOST);
-    let text = |leaf: Option<&&Value>| leaf.map(|leaf| crate::excerpt::excerpt(&leaf.to_string(), LONGEST).into_owned());
+    let text = |leaf: Option<&&Value>| {
+        leaf.map(|leaf| crate::excerpt::excerpt(&leaf.to_string(), LONGEST).into_owned())
+    };
     let changed = different.into_iter().take(MOST);
     let changed = changed.map(|path| Changed {
         path: path.clone(),
@@ -69,7 +71,8 @@ mod tests {
     #[test]
     fn leaves_that_differ_are_told_with_their_places() {
         let before = json!({ "name": "A", "service": { "uri": "http://a", "certs": ["x", "y"] }, "same": 1 });
-        let after = json!({ "name": "A", "service": { "uri": "http://b", "certs": ["x"] }, "same": 1, "new": {} });
+        let after =
+            json!({ "name": "A", "service": { "uri": "http://b", "certs": ["x"] }, "same": 1, "new": {} });
         let (changed, more) = difference(Some(&before), Some(&after));
         let told: Vec<_> = changed
             .iter()

@@ -16,7 +16,9 @@ fn tags_have_their_calls_errors_and_parameters() {
         let mut browser = Browser::stranger(&served);
         browser.try_token(served.token());
         let page = browser.open("/console/handlers");
-        page.shows("order-status").shows("customer_name").shows("Agents called no tag in the last seven days");
+        page.shows("order-status")
+            .shows("customer_name")
+            .shows("Agents called no tag in the last seven days");
         served.call(call("counter", &json!({}))).reply();
         served.call(call("fail", &json!({ "kind": "unavailable" })));
         served.call(call("order_status", &json!({})));
@@ -28,7 +30,9 @@ fn tags_have_their_calls_errors_and_parameters() {
         assert!(!page.text.contains("<img src=x"), "{}", page.text);
         let searched = browser.open("/console/handlers?q=COUNT");
         searched.shows("counter").hides("validate-form");
-        browser.open("/console/handlers?q=%22%3E%3Cimg%3E").shows("No tag, webhook or parameter has “\"><img>”");
+        browser
+            .open("/console/handlers?q=%22%3E%3Cimg%3E")
+            .shows("No tag, webhook or parameter has “\"><img>”");
     }
 }
 

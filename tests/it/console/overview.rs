@@ -5,8 +5,8 @@ use rejoinder::config::{Config, Sources};
 use serde_json::json;
 
 use super::Browser;
-use crate::kit::stores::{TestStore, stores};
-use crate::kit::{Reply, Served, Upstream, call, until};
+use crate::kit::stores::{TestStore, stores, wire};
+use crate::kit::{Reply, Request, Served, Upstream, call, until};
 use crate::routes::{flexible, folder};
 
 #[test]
@@ -16,7 +16,8 @@ fn calls_are_counted_from_the_log_of_any_store() {
         let mut browser = Browser::stranger(&served);
         browser.try_token(served.token());
         let page = browser.open("/console/");
-        page.shows("Calls by the hour: 0 calls, 0 of them failed").shows("Nothing that this instance knows of");
+        page.shows("Calls by the hour: 0 calls, 0 of them failed")
+            .shows("Nothing that this instance knows of");
         for _ in 0..3 {
             served.call(call("counter", &json!({}))).reply();
         }
@@ -25,7 +26,9 @@ fn calls_are_counted_from_the_log_of_any_store() {
             browser.open("/console/").text.contains("Calls by the hour: 4 calls, 1 of them failed")
         });
         let page = browser.open("/console/");
-        page.shows("Calls by the minute: 4 calls, 1 of them failed").shows("25.0 %").shows("of all instances");
+        page.shows("Calls by the minute: 4 calls, 1 of them failed")
+            .shows("25.0 %")
+            .shows("of all instances");
         page.shows(&format!("curl http://localhost/webhook -H 'Content-Type: application/json' -d '"));
         match store.name {
             "memory" => page.shows("gone when the server stops"),
@@ -67,6 +70,39 @@ fn what_fails_is_told_with_what_mends_it() {
     page.shows("Nobody's").shows("/console/activity?status=failed&webhook=Weather+%3CAPI%3E");
     // A tag that is served is the one to try.
     page.shows("{\"fulfillmentInfo\":{\"tag\":\"");
+}
+
+#[test]
+fn calls_that_were_refused_are_told_and_counted() {
+    let store = TestStore::sqlite();
+    let served = Served::demo_with(&[store.setting(), ("REJOINDER_SERVER__LIMITS__MAX_IN_FLIGHT", "1")]);
+    let browser = Browser::sign_in(&served, &store, "viewer");
+    std::thread::scope(|scope| {
+        let calls = (0..4).map(|_| scope.spawn(|| served.call(call("slow", &json!({ "ms": 300 }))).status));
+        let statuses: Vec<u16> =
+            calls.collect::<Vec<_>>().into_iter().map(|call| call.join().expect("a status")).collect();
+        assert!(statuses.contains(&503), "{statuses:?}");
+    });
+    let page = browser.open("/console/");
+    page.shows("were refused in the last 5 minutes").shows("refused calls over that time");
+}
+
+#[test]
+fn whoever_looks_because_the_store_fails_is_answered() {
+    let Some(store) = TestStore::postgres("overview without a store") else { return };
+    let (wire, url) = store.wire();
+    let served = Served::demo_with(&[("REJOINDER_STORE__URL", &url), ("REJOINDER_STORE__TIMEOUT", "300ms")]);
+    let token = store.token("viewer");
+    let look = || served.ask(&Request::get("/console/").header("Authorization", format!("Bearer {token}")));
+    assert_eq!(look().status, 200);
+    wire.set(wire::CUT);
+    served.call(call("counter", &json!({}))).reply();
+    // A token is believed for some seconds.
+    until("the page says so", || {
+        let answer = look();
+        answer.status == 200 && String::from_utf8_lossy(&answer.body).contains("The store cannot be used.")
+    });
+    wire.set(wire::OPEN);
 }
 
 #[test]

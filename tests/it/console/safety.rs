@@ -161,7 +161,10 @@ fn head_says_what_get_would() {
         head.send(&browser.with(Request::new("HEAD", &*path)).text());
         let (status, headers) = head.answer_head();
         assert_eq!(status, get.status, "{path}");
-        assert!(headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Security-Policy")), "{path}");
+        assert!(
+            headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Security-Policy")),
+            "{path}"
+        );
     }
 }
 
@@ -172,9 +175,8 @@ fn forms_have_a_largest_size() {
     let browser = Browser::sign_in(&served, &store, "admin");
     for Tried { path, .. } in pages().into_iter().filter(|page| page.method == "POST") {
         // What is announced is enough to be refused.
-        let head = |length: usize| {
-            form(&browser, &path, &[]).header("Content-Length", length.to_string()).head()
-        };
+        let head =
+            |length: usize| form(&browser, &path, &[]).header("Content-Length", length.to_string()).head();
         let mut connection = served.connect();
         connection.send(&head(LARGEST_UPLOAD + 1));
         assert_eq!(connection.answer().status, 413, "{path}");
@@ -211,7 +213,8 @@ fn with_admin_only_there_is_no_console_where_agents_call() {
     let open = OPEN.iter().map(|path| ("GET", (*path).to_owned()));
     let all = pages().into_iter().map(|page| (page.method, page.path)).chain(open);
     for (method, path) in all.chain([("GET", "/console".to_owned())]) {
-        let request = Request::new(method, &*path).header("Authorization", format!("Bearer {}", served.token()));
+        let request =
+            Request::new(method, &*path).header("Authorization", format!("Bearer {}", served.token()));
         let answer = served.ask(&request);
         assert_eq!(answer.status, 404, "{method} {path}");
         assert!(!String::from_utf8_lossy(&answer.body).contains("onsole"), "{path}");

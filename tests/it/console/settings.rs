@@ -19,7 +19,8 @@ fn a_token_is_made_shown_once_used_and_revoked() {
         let made = browser.send(&form, action, &[("name", XSS), ("role", "viewer"), ("expires", "90d")]);
         assert_eq!(made.status, 200, "{}", made.text);
         made.shows("never again").shows(XSS);
-        let token = made.text.split("value=\"rjt_").nth(1).expect("a token").split('"').next().expect("an end");
+        let token =
+            made.text.split("value=\"rjt_").nth(1).expect("a token").split('"').next().expect("an end");
         let token = format!("rjt_{token}");
         let me = Request::get("/api/me").header("Authorization", format!("Bearer {token}"));
         assert_eq!(served.ask(&me).json()["role"], "viewer");
@@ -60,7 +61,10 @@ fn wrong_fields_are_told_beside_them() {
     let long = "n".repeat(101);
     let refused = browser.send(&form, action, &[("name", &long), ("role", "root"), ("expires", "soon")]);
     assert_eq!(refused.status, 422);
-    refused.shows("at most 100 characters").shows("expected one of admin").shows("Expires in: expected a time");
+    refused
+        .shows("at most 100 characters")
+        .shows("expected one of admin")
+        .shows("Expires in: expected a time");
     refused.shows(&long).shows("aria-invalid");
     let missing = "/console/settings/tokens/01ARZ3NDEKTSV4RRFFQ69G5FAV/revoke";
     assert_eq!(browser.look(missing).status, 404);
@@ -117,7 +121,8 @@ fn long_lists_have_pages() {
     let served = Served::demo_with(&[store.setting()]).managed(&store);
     for number in 0..60 {
         let body = json!({ "role": "viewer", "name": format!("number {number}") }).to_string();
-        let request = Request::new("POST", "/api/tokens").header("Content-Type", "application/json").body(body);
+        let request =
+            Request::new("POST", "/api/tokens").header("Content-Type", "application/json").body(body);
         assert_eq!(served.manage(request).status, 201);
     }
     let mut browser = Browser::stranger(&served);

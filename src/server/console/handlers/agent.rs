@@ -21,9 +21,13 @@ const LARGEST: usize = 16 << 20;
 static ONE: Semaphore = Semaphore::const_new(1);
 
 pub(super) fn routes(routes: &mut Routes) {
-    routes
-        .get("/console/handlers/agent", Action::View, ask)
-        .add("/console/handlers/agent", Method::POST, Some(Action::View), LARGEST, compare);
+    routes.get("/console/handlers/agent", Action::View, ask).add(
+        "/console/handlers/agent",
+        Method::POST,
+        Some(Action::View),
+        LARGEST,
+        compare,
+    );
 }
 
 fn form(asked: &Asked, fault: String) -> AgentForm {
@@ -36,7 +40,10 @@ async fn ask(asked: Asked) -> Result<Shown, Problem> {
 
 async fn compare(asked: Asked) -> Result<Shown, Problem> {
     let Some(upload) = asked.form.upload("export").cloned() else {
-        return Shown::refused(&form(&asked, "Choose a file: the agent's export as a JSON package (ZIP).".to_owned()));
+        return Shown::refused(&form(
+            &asked,
+            "Choose a file: the agent's export as a JSON package (ZIP).".to_owned(),
+        ));
     };
     let busy = || Problem::Refusal(Refusal::Overloaded { why: "another export is being read" });
     let _turn = ONE.try_acquire().map_err(|_| busy())?;
@@ -44,7 +51,8 @@ async fn compare(asked: Asked) -> Result<Shown, Problem> {
     let served = Served::of(&inner.door.fulfillment.load(), &inner.settings());
     let bytes = upload.bytes.to_vec();
     // Reading takes a while, and no thread of handlers may be held for it.
-    let read = tokio::task::spawn_blocking(move || read(bytes, &served)).await.map_err(|_| Problem::Failed)?;
+    let read =
+        tokio::task::spawn_blocking(move || read(bytes, &served)).await.map_err(|_| Problem::Failed)?;
     match read {
         Ok((name, report, notes)) => Shown::page(&AgentPage {
             chrome: asked.chrome("Compare an agent", Section::Handlers),

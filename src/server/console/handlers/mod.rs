@@ -30,10 +30,8 @@ async fn show(asked: Asked) -> Result<Shown, Problem> {
     let inner = asked.console();
     let door = &inner.door;
     let calls = match &door.activity {
-        Some(activity) => {
-            activity.flush().await;
-            Some(agents::by_tag(activity.store(), inner.clock.unix_micros(), DAYS).await?)
-        }
+        // What waits to be written is left to wait: people look often.
+        Some(activity) => Some(agents::by_tag(activity.store(), inner.clock.unix_micros(), DAYS).await?),
         None => None,
     };
     let wanted = asked.query.some("q").unwrap_or_default().to_owned();
@@ -67,7 +65,9 @@ fn unserved(asked: &Asked, calls: BTreeMap<String, OfTag>) -> (Vec<Unserved>, us
             tag,
         })
         .collect();
-    found.sort_by(|one, other| (one.is_served_now, -one.calls, &one.tag).cmp(&(other.is_served_now, -other.calls, &other.tag)));
+    found.sort_by(|one, other| {
+        (one.is_served_now, -one.calls, &one.tag).cmp(&(other.is_served_now, -other.calls, &other.tag))
+    });
     let more = found.len().saturating_sub(MOST_UNSERVED);
     found.truncate(MOST_UNSERVED);
     (found, more)

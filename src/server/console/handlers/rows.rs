@@ -36,7 +36,8 @@ pub(super) async fn all(
         let webhook = webhook.map(|known| known.webhook.clone()).filter(|_| !is_fallback);
         let totals = route.calls(&door.metrics).totals();
         let in_i64 = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        let counted = OfTag { calls: in_i64(totals.calls), failed: in_i64(totals.failed), ..OfTag::default() };
+        let counted =
+            OfTag { calls: in_i64(totals.calls), failed: in_i64(totals.failed), ..OfTag::default() };
         let (sum, failed_tags) = match calls {
             Some(_) => by_route.remove(route.pattern()).unwrap_or_else(|| {
                 let days = vec![0; usize::try_from(DAYS).unwrap_or_default()];

@@ -19,7 +19,10 @@ pub(super) async fn look(inner: &Inner, troubles: &mut Vec<Trouble>) {
                 }
             }
             Ok(Err(error)) => {
-                troubles.push(Trouble::serious(format!("{error}."), "The certificate from before is served until the file is mended."));
+                troubles.push(Trouble::serious(
+                    format!("{error}."),
+                    "The certificate from before is served until the file is mended.",
+                ));
             }
             Err(_) => {}
         }
@@ -40,6 +43,5 @@ fn trouble(whose: &str, facts: &Facts, now: i64, fix: &'static str) -> Option<Tr
     }
     let days = facts.days_left(now);
     let ends = date(facts.not_after);
-    (days < SOON_DAYS)
-        .then(|| Trouble::warning(format!("{whose} expires in {days} days, at {ends}."), fix))
+    (days < SOON_DAYS).then(|| Trouble::warning(format!("{whose} expires in {days} days, at {ends}."), fix))
 }

@@ -12,6 +12,7 @@ use crate::server::console::problem::Problem;
 use crate::server::console::routes::Routes;
 use crate::server::console::shown::Shown;
 use crate::server::example;
+use crate::store::State;
 use crate::telemetry::metrics::Past;
 
 pub(super) fn routes(routes: &mut Routes) {
@@ -26,13 +27,13 @@ async fn show(asked: Asked) -> Result<Shown, Problem> {
     let door = &inner.door;
     let now = inner.clock.unix_micros();
     let [hour, week] = door.metrics.past(now);
-    let troubles = trouble::all(inner, &hour).await;
-    // Without the log, or where it cannot be read, this instance tells what it has seen.
-    let logged = match &door.activity {
-        Some(activity) => {
-            activity.flush().await;
-            agents::hourly(activity.store(), now, HOURS).await.ok()
-        }
+    // Who looks because the store fails need not wait for it.
+    let log = door.activity.as_ref().filter(|_| door.store.state() != State::Failing);
+    let troubles = trouble::all(inner, log, &hour).await;
+    // Without the log, or where it cannot be read, this instance tells what it has seen. What waits to be
+    // written is left to wait: people look often.
+    let logged = match log {
+        Some(activity) => agents::hourly(activity.store(), now, HOURS).await.ok(),
         None => None,
     };
     let uptime = u64::try_from(door.metrics.uptime().as_micros()).unwrap_or(u64::MAX);
@@ -57,7 +58,11 @@ fn numbers(past: &Past) -> Numbers {
     let in_i64 = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     Numbers {
         is_logged: false,
-        calls: past.parts.iter().map(|part| (part.begins, in_i64(part.totals.calls), in_i64(part.totals.failed))).collect(),
+        calls: past
+            .parts
+            .iter()
+            .map(|part| (part.begins, in_i64(part.totals.calls), in_i64(part.totals.failed)))
+            .collect(),
         p50: past.totals.quantile(0.5),
         p99: past.totals.quantile(0.99),
         slow: past.parts.iter().map(|part| part.totals.quantile(0.99)).collect(),

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::certificates;
-use crate::activity::failing;
+use crate::activity::{Activity, failing};
 use crate::console::format::{duration, number, percent};
 use crate::console::overview::Trouble;
 use crate::outbound::Secrets;
@@ -17,20 +17,29 @@ const LATE: Duration = Duration::from_secs(60);
 /// Calls that were refused so many minutes ago are about now.
 const MINUTES: usize = 5;
 
-/// Everything, what keeps agents from being answered first.
-pub(super) async fn all(inner: &Inner, hour: &Past) -> Vec<Trouble> {
+/// Everything, what keeps agents from being answered first. `log` is the one to ask, if it can be asked.
+pub(super) async fn all(inner: &Inner, log: Option<&Activity>, hour: &Past) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     let door = &inner.door;
     if let Some(why) = door.auth.unready() {
         let what = format!("Callers cannot be judged yet: {why}.");
-        troubles.push(Trouble::serious(what, "Calls are answered with 503 until then; `rejoinder doctor` says what Google must be told."));
+        troubles.push(Trouble::serious(
+            what,
+            "Calls are answered with 503 until then; `rejoinder doctor` says what Google must be told.",
+        ));
     }
     if door.warned.load(Ordering::Relaxed) {
         let what = "Calls come through a proxy or tunnel, and no caller is checked: whoever reaches that can call your handlers.";
         troubles.push(Trouble::serious(what, "Configure [auth] any_of."));
     }
     for fault in inner.live.faults() {
-        troubles.push(Trouble::serious(fault, "The tags that it is for are answered with 500. Mend the file, or the webhook on its page.").at("/console/handlers"));
+        troubles.push(
+            Trouble::serious(
+                fault,
+                "The tags that it is for are answered with 500. Mend the file, or the webhook on its page.",
+            )
+            .at("/console/handlers"),
+        );
     }
     if door.store.state() == State::Failing {
         let fix = "Agents are answered all the same. The log says why (rejoinder::store); it is tried again by itself.";
@@ -39,7 +48,7 @@ pub(super) async fn all(inner: &Inner, hour: &Past) -> Vec<Trouble> {
     certificates::look(inner, &mut troubles).await;
     secrets(inner.live.secrets(), &mut troubles);
     circuits(&door.metrics, &mut troubles);
-    failing_webhooks(inner, &mut troubles).await;
+    failing_webhooks(log, &mut troubles).await;
     late(&door.metrics, &mut troubles);
     overloaded(hour, &mut troubles);
     troubles
@@ -70,8 +79,8 @@ fn circuits(metrics: &Metrics, troubles: &mut Vec<Trouble>) {
     }
 }
 
-async fn failing_webhooks(inner: &Inner, troubles: &mut Vec<Trouble>) {
-    let Some(activity) = &inner.door.activity else { return };
+async fn failing_webhooks(log: Option<&Activity>, troubles: &mut Vec<Trouble>) {
+    let Some(activity) = log else { return };
     // That the store fails is told already.
     let found = failing::failing(activity.store(), activity.clock().unix_micros()).await.unwrap_or_default();
     for one in found {
@@ -104,7 +113,10 @@ fn late(metrics: &Metrics, troubles: &mut Vec<Trouble>) {
 fn overloaded(hour: &Past, troubles: &mut Vec<Trouble>) {
     let shed: u64 = hour.parts.iter().rev().take(MINUTES).map(|part| part.totals.shed).sum();
     if shed > 0 {
-        let what = format!("{} calls were refused in the last {MINUTES} minutes, because too many were in flight.", number(shed));
+        let what = format!(
+            "{} calls were refused in the last {MINUTES} minutes, because too many were in flight.",
+            number(shed)
+        );
         let fix = "Handlers wait for something slow, or more instances are needed; [server.limits] says how many calls there may be.";
         troubles.push(Trouble::serious(what, fix).at("/console/handlers"));
     }

@@ -31,7 +31,8 @@ async fn list(asked: Asked) -> Result<Shown, Problem> {
     let has = |known: &Known| {
         let text = wanted.to_lowercase();
         let names = [&known.id, &known.name, &known.role, &known.created_by];
-        (state == "all" || known.state == state) && names.iter().any(|name| name.to_lowercase().contains(&text))
+        (state == "all" || known.state == state)
+            && names.iter().any(|name| name.to_lowercase().contains(&text))
     };
     let all = asked.console().door.access.list().await?;
     let found: Vec<TokenRow> = all.iter().filter(|known| has(known)).map(|known| row(known, &own)).collect();
