@@ -75,7 +75,11 @@ fn what_fails_is_told_with_what_mends_it() {
 #[test]
 fn calls_that_were_refused_are_told_and_counted() {
     let store = TestStore::sqlite();
-    let served = Served::demo_with(&[store.setting(), ("REJOINDER_SERVER__LIMITS__MAX_IN_FLIGHT", "1")]);
+    let served = Served::demo_with(&[
+        store.setting(),
+        ("REJOINDER_SERVER__MAX_IN_FLIGHT", "1"),
+        ("REJOINDER_SERVER__MAX_WAIT", "0s"),
+    ]);
     let browser = Browser::sign_in(&served, &store, "viewer");
     std::thread::scope(|scope| {
         let calls = (0..4).map(|_| scope.spawn(|| served.call(call("slow", &json!({ "ms": 300 }))).status));

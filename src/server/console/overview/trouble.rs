@@ -117,7 +117,7 @@ fn overloaded(hour: &Past, troubles: &mut Vec<Trouble>) {
             "{} calls were refused in the last {MINUTES} minutes, because too many were in flight.",
             number(shed)
         );
-        let fix = "Handlers wait for something slow, or more instances are needed; [server.limits] says how many calls there may be.";
+        let fix = "Handlers wait for something slow, or more instances are needed; server.max_in_flight says how many calls there may be.";
         troubles.push(Trouble::serious(what, fix).at("/console/handlers"));
     }
     if hour.totals.lost > 0 {
