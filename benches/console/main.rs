@@ -16,7 +16,6 @@
 
 mod browsers;
 #[path = "../kit/load.rs"]
-#[expect(dead_code, reason = "callers have no tokens here")]
 mod load;
 #[path = "../load/offered.rs"]
 #[expect(dead_code, reason = "nobody is refused here")]
