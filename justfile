@@ -48,6 +48,19 @@ bench:
 activity:
     cargo bench --locked --profile dist --bench activity
 
+# What a page of the console takes with 100,000 calls in the log, and what calls cost beside a busy console.
+console:
+    cargo bench --locked --profile dist --bench console
+
+# Take every page of the console, light and dark, wide and narrow, with a store as after a week of work; into docs/screenshots.
+screenshots *folder:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --locked --all-features --bin rejoinder
+    environment="${REJOINDER_VENV:-target/conformance-venv}"
+    [ -x "$environment/bin/python" ] || { echo "tests/run.sh makes $environment, or set REJOINDER_VENV" >&2; exit 1; }
+    "$environment/bin/python" tests/console/screenshots.py {{ folder }}
+
 # Deliveries a second to a receiver on this machine, and a dead endpoint beside a healthy one.
 deliveries:
     cargo bench --locked --profile dist --bench deliveries

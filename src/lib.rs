@@ -37,12 +37,13 @@
 //! - `store`: what outlives a call or the process: in memory, SQLite, PostgreSQL. No agent's turn waits for it.
 //! - `delivery`: tells neighbour systems, by webhooks that they manage in Zendesk's way.
 //! - `receive`: what neighbour systems send: kept, acknowledged, and worked off by handlers later.
+//! - `console`: what the web pages look like, which `server` fills in and answers.
 //! - [`protocol`]: the platform's messages, their ProtoJSON text, resource names. It knows no HTTP.
 //! - [`zendesk`]: Zendesk's webhooks as data, and their signatures. It knows no HTTP either.
 //! - [`config`]: `rejoinder.toml`, the environment, secrets.
 //! - [`testing`]: calls a router without a socket, and holds conversations with it (feature `testing`).
 //!
-//! Imports run downwards in this order: `server` and `emulator`, `receive`, `fulfillment` and `delivery`, `flexible`,
+//! Imports run downwards in this order: `server` and `emulator`, `console`, `receive`, `fulfillment` and `delivery`, `flexible`,
 //! `auth` and `access`, `outbound` and `store`, `protocol`, `zendesk` and `config`.
 //!
 //! # Features

@@ -41,9 +41,18 @@ impl Process {
 
     /// CPU time of all threads so far.
     pub(crate) fn cpu(&self) -> Duration {
+        self.cpu_of("")
+    }
+
+    /// The same of the threads whose names begin so.
+    pub(crate) fn cpu_of(&self, name: &str) -> Duration {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("a process");
         let of_task = |task: std::io::Result<std::fs::DirEntry>| -> Option<u64> {
-            let times = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+            let task = task.ok()?.path();
+            if !std::fs::read_to_string(task.join("comm")).ok()?.starts_with(name) {
+                return None;
+            }
+            let times = std::fs::read_to_string(task.join("schedstat")).ok()?;
             times.split(' ').next()?.parse().ok()
         };
         Duration::from_nanos(tasks.filter_map(of_task).sum())

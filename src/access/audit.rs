@@ -41,6 +41,15 @@ pub(crate) struct Line {
 pub(crate) struct Filter {
     pub(crate) resource: Option<String>,
     pub(crate) actor: Option<String>,
+    /// What the resource's name begins with.
+    pub(crate) kind: Option<String>,
+    /// The actor's id or name.
+    pub(crate) who: Option<String>,
+    pub(crate) action: Option<String>,
+    /// Microseconds since 1970, the first moment that counts.
+    pub(crate) since: Option<i64>,
+    /// The first moment that does not count any more.
+    pub(crate) until: Option<i64>,
     /// Only those before this one.
     pub(crate) before: Option<Id>,
     pub(crate) limit: usize,
@@ -81,13 +90,31 @@ impl Access {
     /// The lines that a filter lets through.
     pub(crate) async fn trail(&self, filter: &Filter) -> Result<Vec<Line>, StoreError> {
         let mut sql = "SELECT * FROM audit WHERE id < $1".to_owned();
-        let before = filter.before.map_or_else(|| "~".to_owned(), |before| before.to_string());
-        let mut values = vec![before];
-        for (column, value) in [("resource", &filter.resource), ("actor", &filter.actor)] {
+        // Ids begin with their time.
+        let until = filter.until.map(Id::first_of);
+        let before = filter.before.into_iter().chain(until).map(|id| id.to_string()).min();
+        let mut values = vec![before.unwrap_or_else(|| "~".to_owned())];
+        let since = filter.since.map(|since| Id::first_of(since).to_string());
+        for (condition, value) in [
+            ("id >= $", &since),
+            ("resource = $", &filter.resource),
+            ("actor = $", &filter.actor),
+            ("action = $", &filter.action),
+        ] {
             if let Some(value) = value {
                 values.push(value.clone());
-                sql.push_str(&format!(" AND {column} = ${}", values.len()));
+                sql.push_str(&format!(" AND {condition}{}", values.len()));
             }
+        }
+        if let Some(who) = &filter.who {
+            values.push(who.clone());
+            let place = values.len();
+            sql.push_str(&format!(" AND (actor = ${place} OR actor_name = ${place})"));
+        }
+        if let Some(kind) = &filter.kind {
+            values.push(kind.clone());
+            let place = values.len();
+            sql.push_str(&format!(" AND substr(resource, 1, length(${place})) = ${place}"));
         }
         sql.push_str(&format!(" ORDER BY id DESC LIMIT {}", filter.limit));
         let query = values.into_iter().fold(Query::built(sql), Query::bind);

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use arc_swap::ArcSwapOption;
 
-pub(crate) use audit::{Change, Filter};
+pub(crate) use audit::{Change, Filter, Line};
 pub(crate) use refused::{Refused, RefusedKind};
 pub(crate) use role::{Action, Role};
 pub(crate) use sign_in::{SignIn, SignInError};

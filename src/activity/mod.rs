@@ -7,9 +7,11 @@
 //!
 //! This room knows neither HTTP servers nor handlers: what a call was is told by whoever made it.
 
+pub(crate) mod agents;
 mod bounded;
 mod counts;
 mod facet;
+pub(crate) mod failing;
 mod id;
 pub(crate) mod kept;
 mod literals;

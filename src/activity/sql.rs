@@ -12,7 +12,7 @@ use super::row::Row;
 use crate::store::{Query, Store, StoreError, Synced, Transaction, placeholders};
 
 /// An hour in microseconds.
-const HOUR: i64 = 3_600_000_000;
+pub(super) const HOUR: i64 = 3_600_000_000;
 /// How many rows one statement writes; each size is a statement that is prepared once. The driver for SQLite
 /// looks each value's name up among those of all.
 const SIZES: [usize; 3] = [16, 4, 1];

@@ -77,7 +77,6 @@ impl Facts {
     }
 
     /// Whole days until it expires; negative afterwards.
-    #[cfg(feature = "cli")]
     pub(crate) fn days_left(&self, now: i64) -> i64 {
         (self.not_after - now).div_euclid(86_400)
     }

@@ -11,14 +11,15 @@ mod pem;
 
 pub use error::CertificateFileError;
 pub(crate) use facts::{Facts, date};
-#[cfg(feature = "cli")]
-pub(crate) use identity::chain;
-pub(crate) use identity::{identity, roots};
+pub(crate) use identity::{chain, identity, roots};
 pub use pattern::{NamePattern, PatternError, SubjectPattern};
 
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
+
+/// A certificate that ends within so many days is due to be renewed.
+pub(crate) const SOON_DAYS: i64 = 14;
 
 /// The cryptography of every connection. Named each time: what another crate sets as the process's
 /// default is not ours to rely on.

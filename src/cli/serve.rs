@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::Settings;
 use crate::config::{Check, Config};
-use crate::server::{Rejoinder, Server, signals};
+use crate::server::{DEMO_CALL, Rejoinder, Server, signals};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
@@ -27,7 +27,8 @@ impl Serve {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let asked = signals(config.server.shutdown_timeout);
         let demo = config.demo;
-        let credentials = credentials(&config.auth.any_of);
+        let checks = config.auth.any_of.clone();
+        let console = config.console.enabled;
         let nothing = !demo && config.routes.is_empty();
         let tags: Vec<String> = config.routes.iter().map(|route| route.tag.clone()).collect();
         let watched = self.watch.then(|| config.clone());
@@ -44,7 +45,10 @@ impl Serve {
                 super::watch::watch(sources, &config, server.reloader())?;
             }
             server.reloads().on_hangup()?;
-            introduce(&server, demo, &credentials, &tags)?;
+            introduce(&server, demo, &checks, &tags)?;
+            if console {
+                introduce_console(&server)?;
+            }
             server.run(asked).await?;
             anyhow::Ok(())
         })?;
@@ -55,7 +59,7 @@ impl Serve {
 }
 
 /// Tells a person where the server is, and how to try it.
-fn introduce(server: &Server, demo: bool, credentials: &str, tags: &[String]) -> std::io::Result<()> {
+fn introduce(server: &Server, demo: bool, checks: &[Check], tags: &[String]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let scheme = server.scheme();
     let path = server.webhook_paths().first().map_or("", String::as_str);
@@ -65,37 +69,30 @@ fn introduce(server: &Server, demo: bool, credentials: &str, tags: &[String]) ->
     if !tags.is_empty() {
         writeln!(out, "Tags of the settings: {}", tags.join(", "))?;
     }
-    if let Some((scheme, address)) = server.managed_at()
-        && std::io::stdout().is_terminal()
-        && server.addresses().iter().all(|address| address.ip().is_loopback())
-        && let Some(token) = server.token_for_this_run()
-    {
-        // Behind the #, which browsers keep to themselves.
-        writeln!(out, "Manage it, as long as it runs: {scheme}://{address}/api/docs#token={token}")?;
-    }
     if demo && let Some(address) = server.addresses().first() {
         let local = reachable(*address);
-        writeln!(
-            out,
-            "\nThe demo's tags are served. Try one:\n\n  curl {scheme}://{local}{path}{credentials} -H 'Content-Type: application/json' -d '\
-             {{\"fulfillmentInfo\":{{\"tag\":\"order-status\"}},\"sessionInfo\":{{\"parameters\":\
-             {{\"customer_name\":\"Ada\",\"order_id\":\"42\"}}}}}}'\n"
-        )?;
+        let line = crate::server::curl(&format!("{scheme}://{local}{path}"), checks, DEMO_CALL);
+        writeln!(out, "\nThe demo's tags are served. Try one:\n\n  {line}\n")?;
     }
     out.flush()
 }
 
-/// What `curl` must present to be accepted by the first check, with words in capitals to replace.
-fn credentials(checks: &[Check]) -> String {
-    match checks.first() {
-        None | Some(Check::Mtls(_)) => String::new(),
-        Some(Check::Basic(check)) => format!(" -u {}:PASSWORD", check.username),
-        Some(Check::Header(check)) => format!(" -H '{}: VALUE'", check.name),
-        Some(Check::AllOf(checks)) => {
-            checks.iter().map(|check| credentials(std::slice::from_ref(check))).collect()
+/// Tells where it is managed; with the token of this run, where a store keeps no others.
+fn introduce_console(server: &Server) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let Some((scheme, address)) = server.managed_at() else { return Ok(()) };
+    let address = reachable(address);
+    let alone = server.addresses().iter().all(|address| address.ip().is_loopback());
+    let is_seen = alone && std::io::stdout().is_terminal();
+    match is_seen.then(|| server.token_for_this_run()).flatten() {
+        // Behind the #, which browsers keep to themselves.
+        Some(token) => {
+            writeln!(out, "Console, as long as it runs: {scheme}://{address}/console/sign-in#token={token}")?;
+            writeln!(out, "Its API:                      {scheme}://{address}/api/docs#token={token}\n")?;
         }
-        Some(_) => " -H 'Authorization: Bearer TOKEN'".to_owned(),
+        None => writeln!(out, "Console: {scheme}://{address}/console/")?,
     }
+    out.flush()
 }
 
 /// The address under which this machine reaches a listener on every address.

@@ -6,29 +6,74 @@ use super::reader::{Key, KeyType};
 use super::source::{self, Node, Value};
 use super::store::masked;
 
+/// A setting in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// The name of its section; empty for what stands outside of all.
+    pub(crate) section: String,
+    pub(crate) key: String,
+    /// TOML, with secrets masked.
+    pub(crate) value: String,
+    /// Where it was written.
+    pub(crate) origin: String,
+}
+
+/// What the tree is written as, in order.
+enum Line<'l> {
+    /// The header of a section.
+    Section(&'l str),
+    Setting(Setting),
+}
+
 /// Writes the tree as TOML, each value with where it comes from.
 pub(super) fn render(root: &Node, keys: &[Key]) -> String {
     let mut text = String::new();
-    let Value::Table(sections) = &root.value else {
-        return text;
-    };
-    // What stands outside a section comes first: below a header it would belong to that.
-    for (name, node) in sections.iter().filter(|(_, node)| !matches!(node.value, Value::Table(_))) {
-        let _ = writeln!(text, "{name} = {}  # {}", value(node, name, keys), node.origin);
-    }
-    for (name, node) in sections {
-        section(&mut text, name, node, keys);
-    }
+    walk(root, keys, &mut |line| match line {
+        Line::Section(name) => {
+            let separator = if text.is_empty() { "" } else { "\n" };
+            let _ = writeln!(text, "{separator}[{name}]");
+        }
+        Line::Setting(Setting { key, value, origin, .. }) => {
+            let _ = writeln!(text, "{key} = {value}  # {origin}");
+        }
+    });
     text
 }
 
+/// Every setting, in the same order.
+pub(super) fn settings(root: &Node, keys: &[Key]) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    walk(root, keys, &mut |line| {
+        if let Line::Setting(setting) = line {
+            settings.push(setting);
+        }
+    });
+    settings
+}
+
+fn walk(root: &Node, keys: &[Key], tell: &mut dyn FnMut(Line<'_>)) {
+    let Value::Table(sections) = &root.value else {
+        return;
+    };
+    // What stands outside a section comes first: below a header it would belong to that.
+    for (name, node) in sections.iter().filter(|(_, node)| !matches!(node.value, Value::Table(_))) {
+        tell(Line::Setting(setting("", name.clone(), value(node, name, keys), node)));
+    }
+    for (name, node) in sections {
+        section(name, node, keys, tell);
+    }
+}
+
+fn setting(section: &str, key: String, value: String, node: &Node) -> Setting {
+    Setting { section: section.to_owned(), key, value, origin: node.origin.to_string() }
+}
+
 /// A section with its members, and those below it, such as `[server.tls]` after `[server]`.
-fn section(text: &mut String, name: &str, node: &Node, keys: &[Key]) {
+fn section(name: &str, node: &Node, keys: &[Key], tell: &mut dyn FnMut(Line<'_>)) {
     let Value::Table(members) = &node.value else {
         return;
     };
-    let separator = if text.is_empty() { "" } else { "\n" };
-    let _ = writeln!(text, "{separator}[{name}]");
+    tell(Line::Section(name));
     let table_type = type_of(name, keys);
     let is_section = |key: &str, node: &Node| {
         let path = format!("{name}.{key}");
@@ -37,10 +82,10 @@ fn section(text: &mut String, name: &str, node: &Node, keys: &[Key]) {
     for (key, node) in members.iter().filter(|(key, node)| !is_section(key, node)) {
         let path = member(name, key, table_type);
         let value = value(node, &path, keys);
-        let _ = writeln!(text, "{} = {value}  # {}", source::key(key), node.origin);
+        tell(Line::Setting(setting(name, source::key(key), value, node)));
     }
     for (key, node) in members.iter().filter(|(key, node)| is_section(key, node)) {
-        section(text, &format!("{name}.{key}"), node, keys);
+        section(&format!("{name}.{key}"), node, keys, tell);
     }
 }
 

@@ -43,6 +43,7 @@ pub use checks::{Auth, Check};
 pub use console::Console;
 pub use deferred::{Deferral, Deferred};
 pub use delivery::Delivery;
+pub(crate) use effective::Setting;
 pub use events::Events;
 pub use flexible::{
     ClientErrors, DottedNames, EmptyBody, Flexible, FlowParameters, IdTokenAudience, MissingPath, NullValue,
@@ -153,6 +154,8 @@ pub struct Config {
     pub traces: Traces,
     /// All of it as TOML text, each value with its origin, secrets masked.
     pub effective: String,
+    /// The same, setting by setting.
+    pub(crate) shown: Vec<Setting>,
 }
 
 /// One thing that is wrong with the configuration.
@@ -210,7 +213,9 @@ impl Config {
         if !faults.is_empty() {
             return Err(ConfigError { faults });
         }
-        config.effective = effective::render(&tree, &reading.keys.into_inner());
+        let keys = reading.keys.into_inner();
+        config.effective = effective::render(&tree, &keys);
+        config.shown = effective::settings(&tree, &keys);
         config.references = reading.references.into_inner();
         config.known_secrets = reading.known_secrets.into_inner();
         config.file = layers::file(sources);
@@ -276,6 +281,7 @@ impl Config {
             log,
             traces,
             effective: String::new(),
+            shown: Vec::new(),
         }
     }
 }

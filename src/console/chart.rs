@@ -11,6 +11,12 @@ use super::format::number;
 ///
 /// `label` is what screen readers hear in its place, such as `calls of the last seven days`.
 pub(crate) fn sparkline(values: &[i64], label: &str) -> Svg {
+    let told: Vec<_> = values.iter().copied().map(number).collect();
+    sparkline_as(values, &told, label)
+}
+
+/// The same for values that are written in another way, such as times.
+pub(crate) fn sparkline_as(values: &[i64], told: &[String], label: &str) -> Svg {
     const HEIGHT: i64 = 24;
     const WIDTH: i64 = 6;
     let most = values.iter().copied().max().unwrap_or_default().max(1);
@@ -22,7 +28,6 @@ pub(crate) fn sparkline(values: &[i64], label: &str) -> Svg {
         let _ = write!(bars, "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\"/>");
     }
     let width = (i64::try_from(values.len()).unwrap_or_default() * (WIDTH + 2) - 2).max(1);
-    let told: Vec<_> = values.iter().copied().map(number).collect();
     let label = format!("{label}: {}", told.join(", "));
     Svg::new("sparkline", width, HEIGHT, &label, &bars)
 }

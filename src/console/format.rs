@@ -70,6 +70,11 @@ impl Moment {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
+    /// Without the seconds, for the parts of charts.
+    pub(crate) fn minute(self) -> String {
+        self.stamp().strftime("%Y-%m-%d %H:%M UTC").to_string()
+    }
+
     /// In ISO form, to the microsecond.
     pub(crate) fn exact(self) -> String {
         format!("{:.6}", self.stamp())
@@ -106,8 +111,9 @@ mod tests {
         assert_eq!([bytes(850), bytes(12_400), bytes(3_200_000)], ["850 B", "12.4 KB", "3.2 MB"]);
         assert_eq!([percent(0, 0), percent(1, 3), percent(1, 100_000)], ["0 %", "33.3 %", "< 0.1 %"]);
         let moment = Moment(1_796_000_000_123_456);
-        assert_eq!(moment.to_string(), "2026-11-30 01:33:20 UTC");
-        assert_eq!(moment.exact(), "2026-11-30T01:33:20.123456Z");
+        assert_eq!(moment.to_string(), "2026-11-30 00:53:20 UTC");
+        assert_eq!(moment.minute(), "2026-11-30 00:53 UTC");
+        assert_eq!(moment.exact(), "2026-11-30T00:53:20.123456Z");
         assert_eq!([pretty("{\"a\":1}"), pretty("{")], ["{\n  \"a\": 1\n}", "{"]);
     }
 }

@@ -131,6 +131,19 @@ impl Secrets {
         join_all(self.versions().iter().map(|version| self.again(version))).await;
     }
 
+    /// Those that could not be read the last time, and whether a value from before is used.
+    pub(crate) fn unreadable(&self) -> Vec<(String, bool)> {
+        let files = self.0.references.iter().filter(|reference| reference.failing.load(Ordering::Relaxed));
+        // What the settings name was read once, or the server would not have started.
+        let files = files.map(|reference| (reference.path.clone(), true));
+        let versions = self.versions().into_iter().filter(|version| version.failing.load(Ordering::Relaxed));
+        let mut versions: Vec<_> = versions
+            .map(|version| (version.name.as_str().to_owned(), version.value.load().is_some()))
+            .collect();
+        versions.sort_unstable();
+        files.chain(versions).collect()
+    }
+
     /// A version that a webhook needs; it is read with the first look for what is due, or when it is needed.
     pub(crate) fn version(&self, name: &SecretVersion) -> Arc<Version> {
         let mut versions = self.0.versions.lock().unwrap_or_else(PoisonError::into_inner);

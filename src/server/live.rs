@@ -14,6 +14,7 @@ use crate::fulfillment::{Fulfillment, OnError, Reply, Router, SetupError};
 use crate::outbound::credentials::Sources;
 use crate::outbound::google::Google;
 use crate::outbound::{Outbound, Secrets};
+use crate::protocol::webhook::Webhook;
 use crate::resources::Serving;
 
 /// The routes written in code, and what those of the settings are built with.
@@ -37,8 +38,8 @@ struct Current {
     /// None while nothing has asked for them.
     files: Option<Arc<Resources>>,
     made: Arc<Made>,
-    /// The tags that cannot be served.
-    broken: Vec<String>,
+    /// The tags that cannot be served, each with what is wrong.
+    broken: Vec<(String, String)>,
     kept: Kept,
 }
 
@@ -121,6 +122,22 @@ impl Live {
         &self.secrets
     }
 
+    /// What is wrong with routes that cannot be served, and with files of resources.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let mut current = self.current();
+        let files = current.known().files;
+        let faults = files.faults.iter().map(ToString::to_string);
+        faults.chain(current.broken.iter().map(|(_, fault)| fault.clone())).collect()
+    }
+
+    /// The webhooks that routes may use, those of files first.
+    pub(crate) fn webhooks(&self) -> Vec<Webhook> {
+        let mut current = self.current();
+        let Known { files, made } = current.known();
+        let files = files.webhooks.iter().map(|(_, webhook)| webhook);
+        files.chain(&made.webhooks).cloned().collect()
+    }
+
     /// What everything of this server calls out with, and counts in.
     pub(crate) fn outbound(&self) -> &Outbound {
         &self.outbound
@@ -142,7 +159,7 @@ impl Live {
         let mut current = self.current();
         let (config, known) = (Arc::clone(&current.config), current.known());
         let built = self.build_of(&config, &known, &Kept::default())?;
-        current.broken = built.broken.iter().map(|(tag, _)| tag.clone()).collect();
+        current.broken.clone_from(&built.broken);
         current.kept = built.kept.clone();
         Ok(built)
     }
@@ -213,7 +230,8 @@ impl Serving for Live {
         known.made = Arc::clone(made);
         match self.build_of(&config, &known, &kept) {
             Ok(Built { broken, .. }) => {
-                let new = broken.into_iter().filter(|(tag, _)| !already.contains(tag));
+                let is_new = |tag: &String| !already.iter().any(|(known, _)| known == tag);
+                let new = broken.into_iter().filter(|(tag, _)| is_new(tag));
                 new.map(|(_, fault)| fault).collect()
             }
             Err(error) => vec![error.to_string()],
@@ -230,10 +248,12 @@ impl Serving for Live {
         let (config, known) = (Arc::clone(&current.config), current.known());
         match self.build_of(&config, &known, &current.kept) {
             Ok(Built { fulfillment, broken, kept, .. }) => {
-                for (_, fault) in broken.iter().filter(|(tag, _)| !current.broken.contains(tag)) {
-                    tracing::error!(target: "rejoinder::routes", "{fault}");
+                for (tag, fault) in &broken {
+                    if !current.broken.iter().any(|(known, _)| known == tag) {
+                        tracing::error!(target: "rejoinder::routes", "{fault}");
+                    }
                 }
-                current.broken = broken.into_iter().map(|(tag, _)| tag).collect();
+                current.broken = broken;
                 current.kept = kept;
                 self.put(fulfillment);
                 if !config.routes.is_empty() {

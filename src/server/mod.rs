@@ -15,6 +15,7 @@ mod console;
 mod door;
 mod duplicate;
 mod error;
+mod example;
 mod executor;
 mod flexible;
 mod flood;
@@ -46,9 +47,13 @@ mod trace;
 mod turn;
 mod webhook;
 
-#[cfg(feature = "cli")]
 pub(crate) use api::lasting;
 pub use error::ServerError;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use console::console_pages;
+#[cfg(feature = "cli")]
+pub(crate) use example::{DEMO_CALL, curl};
 #[cfg(feature = "cli")]
 pub(crate) use live::Built;
 pub use live::{ReloadError, Reloader};

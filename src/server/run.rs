@@ -196,6 +196,8 @@ impl Server {
         let console = Console::new(&live, &service.door, dialogflow.resources(), services, tls.is_some());
         let admin = admin.map(|admin| admin.start(&service, &dialogflow, &zendesk, &console)).transpose()?;
         let lifecycle = service.door.lifecycle.clone();
+        let history = service.door.metrics.clone().keep_history(live.outbound().clock().clone());
+        let history = service.door.handlers.spawn(history);
         let tracing = service.door.tracing.clone();
         let watched = Arc::clone(&service.door);
         let connections = Connections::new(Rules {
@@ -231,6 +233,7 @@ impl Server {
             telling.close(time.saturating_sub(CLOSING))
         );
         fresh.abort();
+        history.abort();
         following.abort();
         // Boxed, as it is once a run and would be a part of this future all the time.
         let storing = Box::pin(last_of_store(&watched, &telling));

@@ -119,3 +119,14 @@ def _same_form(expected, actual, path):
             _same_form(*pair, f"{path}[{index}]")
     else:
         assert type(expected) is type(actual) and expected == actual, path
+
+
+def read(answer):
+    """A reply as the platform reads it: strictly, by both versions, which must agree."""
+    assert answer.status == 200, answer.body
+    assert answer.headers.get_content_type() == "application/json"
+    v3, v3beta1 = (parse("response", version, answer.body) for version in VERSIONS)
+    beta_as_v3 = type(v3)()
+    beta_as_v3.ParseFromString(v3beta1.SerializeToString())
+    assert_same(v3, beta_as_v3)
+    return v3

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import crypt, jwt
 from google.oauth2 import id_token
 
-from conftest import read, request
+from calls import request
+from official import read
 from program import REPOSITORY, Server, binary, environment
 
 AUDIENCE = "https://door.example.com/webhook"

@@ -9,7 +9,7 @@ import pytest
 from google.api_core import exceptions
 from google.protobuf.duration_pb2 import Duration
 
-from conftest import request
+from calls import request
 from manage import PACKAGES, client
 from official import VERSIONS, assert_same, fixtures, parse, unknown
 from program import Server, binary, environment

@@ -14,8 +14,7 @@ import sys
 
 import pytest
 
-from conftest import read
-from official import FIXTURES, assert_same
+from official import FIXTURES, assert_same, read
 from program import REPOSITORY, Server
 
 PAGE = (REPOSITORY / "docs" / "migrate.md").read_text(encoding="utf-8")

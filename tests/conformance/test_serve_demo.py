@@ -6,8 +6,8 @@ import pytest
 from google.cloud.dialogflowcx_v3 import PageInfo
 from google.protobuf.json_format import MessageToDict
 
-from conftest import AGENT, read
-from official import TYPES, fixtures, parse
+from calls import AGENT
+from official import TYPES, fixtures, parse, read
 
 REPLACE = TYPES["response", "v3"].FulfillmentResponse.MergeBehavior.Value("REPLACE")
 INVALID = PageInfo.FormInfo.ParameterInfo.ParameterState.INVALID

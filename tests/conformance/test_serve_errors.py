@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import request
+from calls import request
 from program import Server
 
 

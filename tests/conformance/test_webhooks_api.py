@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 import requests
 
-from zendesk import Receiver, serve, told, until
+from receiver import Receiver
+from zendesk import serve, told, until
 
 ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

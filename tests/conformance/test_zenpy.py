@@ -11,7 +11,8 @@ from zenpy import Zenpy
 from zenpy.lib.api_objects import Webhook
 from zenpy.lib.exception import APIException, RecordNotFoundException
 
-from zendesk import SUBDOMAIN, Detour, Receiver, client, serve, told, until
+from receiver import Receiver
+from zendesk import SUBDOMAIN, Detour, client, serve, told, until
 
 STATIC_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 

@@ -6,7 +6,8 @@ import pytest
 from zenpy.lib.api_objects import Automation, Trigger, Webhook
 from zenpy.lib.exception import APIException, RecordNotFoundException
 
-from zendesk import Receiver, client, serve, told
+from receiver import Receiver
+from zendesk import client, serve, told
 
 MISSING = 9223372036854775807
 

@@ -1,9 +1,6 @@
-"""Zendesk's public Python client, on a server of ours in the place of Zendesk; and a receiver."""
+"""Zendesk's public Python client, on a server of ours in the place of Zendesk."""
 
-import http.server
-import queue
 import subprocess
-import threading
 import time
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,7 +8,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from zenpy import Zenpy
 
-from conftest import request
+from calls import request
 from program import Server, binary, environment
 
 SUBDOMAIN = "example"
@@ -42,47 +39,6 @@ def client(port, token):
     session.headers["Authorization"] = f"Bearer {token}"
     session.mount("https://", Detour(port))
     return Zenpy(subdomain=SUBDOMAIN, session=session, anonymous=True, disable_cache=True)
-
-
-class Receiver:
-    """An HTTP server that keeps what it is sent, and answers as it is told by the path: /STATUS."""
-
-    def __init__(self):
-        self.received = queue.Queue()
-        received = self.received
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self):
-                length = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(length)
-                received.put((self.command, self.path, self.headers, body))
-                status = urlsplit(self.path).path.rsplit("/", 1)[-1]
-                answer = b'{"got": "it"}'
-                self.send_response(int(status) if status.isdecimal() else 200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
-
-            def log_message(self, *arguments):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def url(self, path="/hook"):
-        return f"http://127.0.0.1:{self.server.server_port}{path}"
-
-    def next(self):
-        """The oldest request that nobody has looked at."""
-        return self.received.get(timeout=10)
-
-    def stop(self):
-        self.server.shutdown()
 
 
 def told(served, calls=1):

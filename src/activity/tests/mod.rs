@@ -1,5 +1,6 @@
 //! The log on every store, from what the paths hand over to what is found again.
 
+mod agents;
 mod erasing;
 mod filters;
 mod masking;

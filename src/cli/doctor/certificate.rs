@@ -5,12 +5,9 @@ use std::path::Path;
 use url::Url;
 
 use super::report::Section;
-use crate::certificates::{self, Facts, date};
+use crate::certificates::{self, Facts, SOON_DAYS, date};
 use crate::clock::Clock;
 use crate::config::{Check, ClientCertificates, Config, checks};
-
-/// A certificate that ends sooner is due to be renewed.
-const SOON: i64 = 14;
 
 /// The root of Dialogflow's own client certificate, `SSL.com Root Certification Authority RSA`.
 const SSL_COM: &str =
@@ -101,7 +98,7 @@ fn time(section: &mut Section, about: &str, facts: &Facts, now: i64) {
             format!("{about}: {fault}"),
             "renew it; SIGHUP, or the next look at the files, takes it up",
         );
-    } else if days < SOON {
+    } else if days < SOON_DAYS {
         section.warn(format!("{about} expires in {days} days, at {}", date(facts.not_after)), "renew it");
     } else {
         section.ok(format!("{about} is valid for {days} more days, until {}", date(facts.not_after)));

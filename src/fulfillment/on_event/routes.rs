@@ -71,6 +71,15 @@ impl EventRoutes {
         self.types.is_empty() && self.families.is_empty() && self.rest.is_none()
     }
 
+    /// The types, families and `*` that are worked on, sorted.
+    pub(crate) fn patterns(&self) -> Vec<String> {
+        let families = self.families.keys().map(|family| format!("{family}.*"));
+        let rest = self.rest.iter().map(|_| REST.to_owned());
+        let mut patterns: Vec<_> = self.types.keys().cloned().chain(families).chain(rest).collect();
+        patterns.sort_unstable();
+        patterns
+    }
+
     /// Whether somebody works on events of this type.
     pub(crate) fn takes(&self, event_type: &str) -> bool {
         self.route(event_type).is_some()

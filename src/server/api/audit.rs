@@ -29,6 +29,7 @@ async fn list(door: Arc<Door>, request: HttpRequest, _: Payload) -> Result<HttpR
         actor: query.text("actor").map(str::to_owned),
         before: query.get("page_token")?,
         limit: size + 1,
+        ..Filter::default()
     };
     let mut entries = door.access.trail(&filter).await?;
     // One more than the page has says that there is another one.

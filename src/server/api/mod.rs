@@ -10,7 +10,6 @@ mod query;
 mod received;
 mod tokens;
 
-#[cfg(feature = "cli")]
 pub(crate) use tokens::lasting;
 
 use std::future::Future;

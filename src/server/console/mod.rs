@@ -39,6 +39,8 @@ use super::door::Door;
 use super::live::Live;
 use super::manage::zendesk;
 use super::respond::Refusal;
+#[cfg(feature = "cli")]
+use crate::access::Action;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::console::{Asset, Chrome, Section, assets};
@@ -194,6 +196,23 @@ fn pages() -> Routes {
     triggers::routes(&mut routes);
     settings::routes(&mut routes);
     routes
+}
+
+/// The method and the address of every page, and what whoever asks must be allowed to do.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+#[must_use]
+pub fn console_pages() -> Vec<(String, &'static str, Option<&'static str>)> {
+    let word = |action: Action| match action {
+        Action::View => "view",
+        Action::Create => "create",
+        Action::Manage => "manage",
+        Action::Administer => "administer",
+    };
+    let of_path = |(path, entries): (&'static str, Vec<(Method, Entry)>)| {
+        entries.into_iter().map(move |(method, entry)| (method.to_string(), path, entry.action.map(word)))
+    };
+    pages().by_path().into_iter().flat_map(of_path).collect()
 }
 
 async fn asset_of(asset: &'static Asset) -> HttpResponse {

@@ -6,11 +6,14 @@
 mod calls;
 mod deliveries;
 mod histogram;
+mod history;
 mod labelled;
 mod outbound;
 mod received;
 mod tally;
 mod text;
+mod totals;
+mod trouble;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,12 +22,14 @@ use std::time::{Duration, SystemTime};
 
 pub(crate) use calls::{Queued, TagCalls};
 pub(crate) use deliveries::DeliveryCalls;
+pub(crate) use history::Past;
 pub(crate) use outbound::{BreakerState, Circuit, WebhookCalls};
 pub(crate) use received::ReceivedEvents;
 pub(crate) use text::CONTENT_TYPE;
 
 use calls::Calls;
 use deliveries::Deliveries;
+use history::History;
 use labelled::Labelled;
 use received::Received;
 use tally::Tally;
@@ -38,6 +43,7 @@ pub struct Metrics(Arc<Inner>);
 
 struct Inner {
     started: SystemTime,
+    history: History,
     calls: Calls,
     webhooks: Labelled<WebhookCalls>,
     deliveries: Deliveries,
@@ -60,6 +66,7 @@ impl Default for Metrics {
     fn default() -> Self {
         Self(Arc::new(Inner {
             started: SystemTime::now(),
+            history: History::default(),
             calls: Calls::default(),
             webhooks: Labelled::default(),
             deliveries: Deliveries::default(),

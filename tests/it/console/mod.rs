@@ -2,5 +2,9 @@
 
 mod browser;
 mod frame;
+mod handlers;
+mod overview;
+mod safety;
+mod settings;
 
 pub(crate) use browser::Browser;
