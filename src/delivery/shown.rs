@@ -17,7 +17,6 @@ pub(crate) struct InvocationFilter {
 
 /// A delivery, without what was sent.
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "the console, which comes next, shows the rest")]
 pub(crate) struct Invocation {
     pub(crate) id: InvocationId,
     pub(crate) webhook: WebhookId,
@@ -48,7 +47,6 @@ pub(crate) struct InvocationPage {
 
 /// One attempt as it may be shown: secrets in it are `***`, and bodies are cut.
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "the console, which comes next, shows the rest")]
 pub(crate) struct ShownAttempt {
     /// From 1, in the order of time.
     pub(crate) number: u32,
@@ -67,7 +65,6 @@ pub(crate) struct ShownAttempt {
 }
 
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "the console, which comes next, shows the rest")]
 pub(crate) struct ShownRequest {
     pub(crate) method: String,
     pub(crate) url: String,
@@ -78,7 +75,6 @@ pub(crate) struct ShownRequest {
 }
 
 #[derive(Debug, Clone)]
-#[cfg_attr(not(test), expect(dead_code, reason = "the console, which comes next, shows the rest"))]
 pub(crate) struct ShownResponse {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) payload: String,

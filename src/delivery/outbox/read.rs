@@ -84,6 +84,20 @@ async fn latest(store: &Store, id: InvocationId) -> Result<i64, StoreError> {
     store.optional(query).await?.map_or(Ok(id.micros()), |row| row.get("latest_at"))
 }
 
+/// One of a webhook's invocations.
+pub(in crate::delivery) async fn invocation_of(
+    store: &Store,
+    webhook: WebhookId,
+    id: InvocationId,
+) -> Result<Option<Invocation>, StoreError> {
+    let query = Query::new(
+        "SELECT id, webhook, about, state, status_code, reason, attempts, latest_at FROM deliveries \
+         WHERE id = $1 AND webhook = $2",
+    );
+    let found = store.optional(query.bind(id.number()).bind(webhook.as_str())).await?;
+    found.as_ref().map(invocation).transpose()
+}
+
 fn invocation(row: &Row) -> Result<Invocation, StoreError> {
     let about = About::read(row)?;
     let id = InvocationId::of_number(row.get("id")?);
@@ -146,20 +160,4 @@ pub(in crate::delivery) async fn attempts(
     };
     let attempts = attempts_of(store, &[id]).await?.remove(&id).unwrap_or_default();
     Ok(Some((job, attempts)))
-}
-
-/// How many deliveries each webhook had since a moment.
-pub(in crate::delivery) async fn counts(
-    store: &Store,
-    since: i64,
-) -> Result<HashMap<WebhookId, u64>, StoreError> {
-    let query = Query::new(
-        "SELECT webhook, COUNT(*) AS calls FROM deliveries WHERE latest_at >= $1 GROUP BY webhook",
-    );
-    let rows = store.all(query.bind(since)).await?;
-    let count = |row: &Row| {
-        let calls: i64 = row.get("calls")?;
-        Ok((row.parsed("webhook")?, u64::try_from(calls).unwrap_or_default()))
-    };
-    rows.iter().map(count).collect()
 }
