@@ -1,7 +1,6 @@
 //! What is shown of deliveries: invocations, and the attempts of one.
 
 use super::job::{Source, State};
-use super::webhook::WebhookId;
 use crate::activity::InvocationId;
 
 /// Which invocations of a webhook are wanted; all of these must hold.
@@ -19,7 +18,6 @@ pub(crate) struct InvocationFilter {
 #[derive(Debug, Clone)]
 pub(crate) struct Invocation {
     pub(crate) id: InvocationId,
-    pub(crate) webhook: WebhookId,
     pub(crate) source: Source,
     pub(crate) origin: Option<InvocationId>,
     pub(crate) event_type: String,

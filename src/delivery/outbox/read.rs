@@ -37,7 +37,7 @@ pub(in crate::delivery) async fn invocations(
         None => None,
     };
     let mut sql =
-        "SELECT id, webhook, about, state, status_code, reason, attempts, latest_at FROM deliveries \
+        "SELECT id, about, state, status_code, reason, attempts, latest_at FROM deliveries \
                    WHERE webhook = $1"
             .to_owned();
     let mut values: Vec<i64> = Vec::new();
@@ -91,7 +91,7 @@ pub(in crate::delivery) async fn invocation_of(
     id: InvocationId,
 ) -> Result<Option<Invocation>, StoreError> {
     let query = Query::new(
-        "SELECT id, webhook, about, state, status_code, reason, attempts, latest_at FROM deliveries \
+        "SELECT id, about, state, status_code, reason, attempts, latest_at FROM deliveries \
          WHERE id = $1 AND webhook = $2",
     );
     let found = store.optional(query.bind(id.number()).bind(webhook.as_str())).await?;
@@ -103,7 +103,6 @@ fn invocation(row: &Row) -> Result<Invocation, StoreError> {
     let id = InvocationId::of_number(row.get("id")?);
     Ok(Invocation {
         id,
-        webhook: row.parsed("webhook")?,
         source: about.source(),
         origin: about.origin.map(InvocationId::of_number),
         event_type: about.event_type,

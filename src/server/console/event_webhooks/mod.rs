@@ -11,6 +11,7 @@ mod trial;
 
 use std::sync::Arc;
 
+pub(super) use self::read::lines;
 use super::asked::Asked;
 use super::problem::Problem;
 use super::routes::Routes;
