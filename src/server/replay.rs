@@ -37,7 +37,8 @@ impl Door {
             let (resource, after) =
                 (format!("activity/invocations/{id}"), serde_json::json!({ "invocation": made }));
             let (action, request_id) = ("replay", Some(request_id));
-            let change = Change { action, resource: &resource, before: None, after: Some(&after), request_id };
+            let change =
+                Change { action, resource: &resource, before: None, after: Some(&after), request_id };
             self.access.record(&mut transaction, who, change).await?;
             tracing::info!(
                 target: "rejoinder::activity",

@@ -113,13 +113,14 @@ impl FormPage {
     /// Rows of headers: name, value, and what is wrong with each.
     pub(crate) fn header_rows(&self) -> Vec<(&str, &str, String)> {
         let rows = self.form.headers.iter().enumerate();
-        rows.map(|(row, (name, value))| (&**name, &**value, self.faults.of(&format!("header_{row}")))).collect()
+        rows.map(|(row, (name, value))| (&**name, &**value, self.faults.of(&format!("header_{row}"))))
+            .collect()
     }
 
     /// Whether a secret of this kind is stored.
     pub(crate) fn has_secret(&self) -> bool {
-        self.saved.as_ref().is_some_and(|saved| {
-            !saved.auth_type.is_empty() && saved.auth_type == self.form.auth_type
-        })
+        self.saved
+            .as_ref()
+            .is_some_and(|saved| !saved.auth_type.is_empty() && saved.auth_type == self.form.auth_type)
     }
 }

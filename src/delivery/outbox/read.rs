@@ -36,10 +36,9 @@ pub(in crate::delivery) async fn invocations(
         Some(id) => Some((latest(store, id).await?, id)),
         None => None,
     };
-    let mut sql =
-        "SELECT id, about, state, status_code, reason, attempts, latest_at FROM deliveries \
+    let mut sql = "SELECT id, about, state, status_code, reason, attempts, latest_at FROM deliveries \
                    WHERE webhook = $1"
-            .to_owned();
+        .to_owned();
     let mut values: Vec<i64> = Vec::new();
     let mut placeholder = |value: i64| {
         values.push(value);

@@ -79,8 +79,7 @@ pub(crate) fn of(event_type: &str, account_id: u64, now: i64) -> Result<String, 
 /// Subject, detail and event of a type.
 fn content(name: &str, id: &str, now: i64) -> (String, Value, Value) {
     let session = format!("{AGENT}/environments/prod/sessions/{SESSION}");
-    let conversation =
-        json!({ "id": SESSION, "session": session, "agent": AGENT, "environment": "prod" });
+    let conversation = json!({ "id": SESSION, "session": session, "agent": AGENT, "environment": "prod" });
     let page = json!({
         "name": format!("{AGENT}/flows/00000000-0000-0000-0000-000000000000/pages/4f7d1a0c-order"),
         "display_name": "Order status",
@@ -129,8 +128,7 @@ fn content(name: &str, id: &str, now: i64) -> (String, Value, Value) {
                 types::FAILED => ("upstream_status", 500, 318.52),
                 _ => ("timed_out", 504, 4_500.127),
             };
-            let event =
-                with(json!({ "code": code, "outcome": "failed", "status": status, "took_ms": took }));
+            let event = with(json!({ "code": code, "outcome": "failed", "status": status, "took_ms": took }));
             (format!("rejoinder:fulfillment:{tag}"), detail, event)
         }
         types::CIRCUIT_OPENED | types::CIRCUIT_CLOSED => {

@@ -1,6 +1,8 @@
 //! The console's pages, as browsers without scripts see them: forms are read from the page and sent.
 
 mod browser;
+mod event_webhooks;
 mod frame;
+mod triggers;
 
 pub(crate) use browser::Browser;

@@ -83,11 +83,16 @@ fn a_trigger_goes_from_nothing_to_its_preview_and_fires() {
         turn(&served, "r-2", "bye");
         let shown = browser.send(&form, NEW, &with(&[("do", "preview")]));
         shown.shows("\"tag\": \"bye\"").shows("the conditions do not hold").shows("\"order\": \"A-1\"");
-        assert!(!shown.text.contains("<script>alert") && !shown.text.contains("<img src=x"), "{}", shown.text);
+        assert!(
+            !shown.text.contains("<script>alert") && !shown.text.contains("<img src=x"),
+            "{}",
+            shown.text
+        );
         // The call before it.
         let call = shown.text.split(" · hello").next().and_then(|text| text.rsplit("value=\"").next());
         let call = call.and_then(|text| text.split('"').next()).expect("a call").to_owned();
-        let fields_of_call: Vec<_> = with(&[("do", "preview")]).into_iter().chain([("turn", &*call)]).collect();
+        let fields_of_call: Vec<_> =
+            with(&[("do", "preview")]).into_iter().chain([("turn", &*call)]).collect();
         browser.send(&form, NEW, &fields_of_call).shows("\"tag\": \"hello\"").shows("the conditions hold");
         assert!(receiver.requests().is_empty() && api(&served, "GET", "triggers", None).json()["count"] == 0);
         let page = make(&browser, &with(&[("do", "save")]));
@@ -125,11 +130,15 @@ fn what_is_wrong_with_a_rule_stands_beside_its_row() {
     ]);
     let refused = browser.send(&form, NEW, &fields);
     assert_eq!(refused.status, 422);
-    refused.shows("Title: it is blank").shows("Condition 1: expected one of text, transcript").shows("href=\"#any-0\"");
+    refused
+        .shows("Title: it is blank")
+        .shows("Condition 1: expected one of text, transcript")
+        .shows("href=\"#any-0\"");
     refused.shows("Position: ").shows("{{tagg}}");
     let refused = browser.send(&form, NEW, &trigger("T", "x", &id, "{\"tag\": {{tagg}}}"));
     refused.shows("Webhook 1: line 1, column 9: there is no placeholder `tagg`; did you mean `tag`?");
-    let preview: Vec<_> = trigger("T", "x", &id, "{\"tag\": \"{{tag}\"}").into_iter().chain([("do", "preview")]).collect();
+    let preview: Vec<_> =
+        trigger("T", "x", &id, "{\"tag\": \"{{tag}\"}").into_iter().chain([("do", "preview")]).collect();
     let shown = browser.send(&form, NEW, &preview);
     assert_eq!(shown.status, 200);
     shown.shows("It would not be sent: line 1, column ");
@@ -138,7 +147,8 @@ fn what_is_wrong_with_a_rule_stands_beside_its_row() {
     refused.shows("Conditions: expected at least one").shows("What is sent: expected at least one");
     let mut automation = trigger("T", "x", &id, "{}");
     automation[0] = ("kind", "automation");
-    (automation[3], automation[5], automation[6]) = (("all_field", "calls"), ("all_operator", "greater_than"), ("all_value", "1"));
+    (automation[3], automation[5], automation[6]) =
+        (("all_field", "calls"), ("all_operator", "greater_than"), ("all_value", "1"));
     browser.send(&form, NEW, &automation).shows("expected at least one that waits: minutes_since_last_call");
     assert_eq!(api(&served, "GET", "triggers", None).json()["count"], 0);
 }
@@ -150,7 +160,10 @@ fn an_automation_is_made_with_what_it_has_of_its_own() {
     let browser = manager(&served, &store);
     let id = webhook(&browser, "https://example.com/find", "GET");
     let form = browser.open(&format!("{NEW}?kind=automation"));
-    form.shows("minutes_since_handoff").shows("{{conversation.calls}}").hides("params.NAME").shows("Once per");
+    form.shows("minutes_since_handoff")
+        .shows("{{conversation.calls}}")
+        .hides("params.NAME")
+        .shows("Once per");
     let fields = [
         ("kind", "automation"),
         ("title", "Ask how it was"),
@@ -173,7 +186,10 @@ fn an_automation_is_made_with_what_it_has_of_its_own() {
         ("action_3_value", ""),
     ];
     let page = browser.send(&form, NEW, &fields);
-    page.shows("Created.").shows("minutes_since_last_call greater than 30").shows("state is ended").shows("call");
+    page.shows("Created.")
+        .shows("minutes_since_last_call greater than 30")
+        .shows("state is ended")
+        .shows("call");
     let shown = api(&served, "GET", "automations", None).json();
     let rule = &shown["automations"][0];
     assert_eq!(rule["once_per"], "call");
@@ -190,8 +206,9 @@ fn rules_are_ordered_cloned_switched_and_deleted() {
         let served = served(&store, &[]);
         let browser = manager(&served, &store);
         let id = webhook(&browser, "https://example.com/", "POST");
-        let paths: Vec<String> =
-            ["One", "Two", "Three"].map(|title| place(&make(&browser, &trigger(title, "x", &id, "{}")))).into();
+        let paths: Vec<String> = ["One", "Two", "Three"]
+            .map(|title| place(&make(&browser, &trigger(title, "x", &id, "{}"))))
+            .into();
         let titles = || -> Vec<String> {
             let list = api(&served, "GET", "triggers", None).json();
             let all = list["triggers"].as_array().expect("a list").clone();
@@ -210,7 +227,10 @@ fn rules_are_ordered_cloned_switched_and_deleted() {
             .iter()
             .map(|path| json!({ "id": path.rsplit('/').next().expect("an id").parse::<i64>().expect("a number"), "position": 5 }))
             .collect();
-        assert_eq!(api(&served, "PUT", "triggers/update_many", Some(&json!({ "triggers": same }))).status, 200);
+        assert_eq!(
+            api(&served, "PUT", "triggers/update_many", Some(&json!({ "triggers": same }))).status,
+            200
+        );
         moved(&paths[1], "up").shows("Moved.");
         assert_eq!(titles(), ["Two", "One", "Three"]);
         browser.open("/console/triggers?q=thr").shows("Three").hides("tag is x</td>\n<td>Two");

@@ -24,7 +24,7 @@ use crate::delivery::webhook::{Connection, Webhook};
 use crate::delivery::{Invocation, InvocationFilter, State, reason};
 
 /// How many deliveries a page has.
-const PAGE: usize = 50;
+const PAGE: usize = 25;
 /// How far back deliveries are told: seven days, in microseconds.
 const TOLD: i64 = 7 * 86_400 * 1_000_000;
 
@@ -34,8 +34,7 @@ pub(super) async fn show(asked: Asked) -> Result<Shown, Problem> {
     let days = services.delivery.days(&webhook.id).await?;
     let (filter, asked_for) = filter(&asked);
     let cursor = |name: &str| asked.query.some(name).and_then(|id| id.parse::<InvocationId>().ok());
-    let wanted =
-        Wanted { size: PAGE, after: cursor("after"), before: cursor("before"), ..Wanted::default() };
+    let wanted = Wanted { size: PAGE, after: cursor("after"), before: cursor("before"), ..Wanted::default() };
     let page = services.delivery.invocations(&webhook.id, &asked_for, &wanted).await?;
     let rules = services.rules.current().await?;
     let address = |turn: &str, id: Option<InvocationId>| {

@@ -83,7 +83,9 @@ async fn submitted(asked: Asked, webhook: Option<Arc<Webhook>>, told: Told) -> R
             Ok(shown) => return Ok(shown),
             Err(WebhookError::Invalid(violations)) => read::note(&violations, &form, &mut faults),
             Err(WebhookError::Changed { .. }) => return changed(&asked, form, panel).await,
-            Err(error @ (WebhookError::NotFound { .. } | WebhookError::Store(_) | WebhookError::NoChance)) => {
+            Err(
+                error @ (WebhookError::NotFound { .. } | WebhookError::Store(_) | WebhookError::NoChance),
+            ) => {
                 return Err(error.into());
             }
             Err(refused) => faults.add("", refused.to_string()),
@@ -135,7 +137,9 @@ fn page(
 ) -> Result<FormPage, Problem> {
     let (title, back) = match webhook {
         Some(webhook) => (format!("Edit “{}”", webhook.name), path(webhook)),
-        None if form.told == Told::Events => ("New webhook for events".to_owned(), "/console/webhooks".to_owned()),
+        None if form.told == Told::Events => {
+            ("New webhook for events".to_owned(), "/console/webhooks".to_owned())
+        }
         None => ("New webhook for triggers and automations".to_owned(), "/console/webhooks".to_owned()),
     };
     let saved = webhook.map(|webhook| Saved {

@@ -213,7 +213,10 @@ mod tests {
 
     #[test]
     fn what_an_object_cannot_say_is_told() {
-        let typed = form("header_name=X&header_value=1&header_name=X&header_value=2&header_name=&header_value=3", Told::Events);
+        let typed = form(
+            "header_name=X&header_value=1&header_name=X&header_value=2&header_name=&header_value=3",
+            Told::Events,
+        );
         let mut faults = Faults::default();
         object(&typed, "", &mut faults);
         assert!(faults.of("header_1").contains("twice") && faults.of("header_2").contains("without a name"));

@@ -18,9 +18,7 @@ pub(super) async fn one(asked: Asked) -> Result<Shown, Problem> {
     console.services.delivery.invocation(&webhook.id, id).await?.ok_or(invocation::GONE)?;
     let (delivery, who) = (&console.services.delivery, asked.who()?);
     match console.door.replay_deliveries(delivery, &[id], who, &asked.request_id).await?.pop() {
-        Some((_, Ok(made))) => {
-            Ok(Shown::done(&format!("{}/invocations/{made}", path(&webhook)), "replayed"))
-        }
+        Some((_, Ok(made))) => Ok(Shown::done(&format!("{}/invocations/{made}", path(&webhook)), "replayed")),
         Some((_, Err(refused))) => Err(Problem::Invalid(format!("It cannot be made again: {refused}."))),
         None => Err(invocation::GONE),
     }
@@ -62,8 +60,7 @@ pub(super) async fn all(asked: Asked) -> Result<Shown, Problem> {
     let console = asked.console();
     let delivery = &console.services.delivery;
     let (failed, _) = delivery.failed_since(&webhook.id, since.0).await?;
-    let made =
-        console.door.replay_deliveries(delivery, &failed, asked.who()?, &asked.request_id).await?;
+    let made = console.door.replay_deliveries(delivery, &failed, asked.who()?, &asked.request_id).await?;
     let done = made.iter().filter(|(_, made)| made.is_ok()).count();
     if let (0, Some((_, Err(refused)))) = (done, made.first()) {
         return Err(Problem::Invalid(format!("None of them can be made again: {refused}.")));

@@ -54,11 +54,7 @@ pub(super) fn panel_of(asked: &Asked, webhook: &Webhook) -> Result<Panel, Proble
 }
 
 /// The panel beside a form: what was typed into it, or a sample to begin with.
-pub(super) fn panel(
-    asked: &Asked,
-    webhook: Option<&Webhook>,
-    form: &WebhookForm,
-) -> Result<Panel, Problem> {
+pub(super) fn panel(asked: &Asked, webhook: Option<&Webhook>, form: &WebhookForm) -> Result<Panel, Problem> {
     let is_events = form.told == Told::Events;
     let wanted = |event_type: &str| {
         let others = form.others.lines().map(str::trim);
@@ -71,7 +67,11 @@ pub(super) fn panel(
     if is_events {
         samples.extend(DESCRIBED.iter().map(|known| Sample {
             event_type: known.event_type.clone(),
-            name: if known.name == OF_HANDLERS { format!("{} (of a handler)", known.name) } else { known.name.clone() },
+            name: if known.name == OF_HANDLERS {
+                format!("{} (of a handler)", known.name)
+            } else {
+                known.name.clone()
+            },
             is_chosen: known.event_type == chosen,
         }));
     }
@@ -87,7 +87,8 @@ pub(super) fn panel(
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect();
     parameters.extend([(String::new(), String::new()), (String::new(), String::new())]);
-    let fixed = is_events || webhook.is_some_and(|webhook| matches!(webhook.connection, Connection::Events(_)));
+    let fixed =
+        is_events || webhook.is_some_and(|webhook| matches!(webhook.connection, Connection::Events(_)));
     Ok(Panel { samples, payload, parameters, sends_parameters: fixed.then_some(false), ..Panel::default() })
 }
 
@@ -129,7 +130,9 @@ pub(super) async fn act(
 /// The body or the parameters, as the method and the format want it.
 fn payload(sent: &Map<String, Value>, panel: &Panel) -> Value {
     let word = |name: &str| sent.get(name).and_then(Value::as_str);
-    let typed = word("http_method").and_then(Method::of_word).zip(word("request_format").and_then(RequestFormat::of_word));
+    let typed = word("http_method")
+        .and_then(Method::of_word)
+        .zip(word("request_format").and_then(RequestFormat::of_word));
     let parameters = match (panel.sends_parameters, typed) {
         (Some(known), _) => known,
         (None, Some((method, format))) => sends_parameters(method, format),
@@ -151,7 +154,9 @@ fn outcome(Tried { tested, dropped }: Tried, is_saved: bool) -> Outcome {
             let message = Message::new(line, answer.headers, answer.payload, false);
             (Some(message), (answer.status_code.to_string(), kind), String::new())
         }
-        Err(error) => (None, ("not reached".to_owned(), "bad"), format!("The endpoint was not reached: {error}.")),
+        Err(error) => {
+            (None, ("not reached".to_owned(), "bad"), format!("The endpoint was not reached: {error}."))
+        }
     };
     Outcome {
         request: request(tested.request),

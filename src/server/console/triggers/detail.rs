@@ -29,7 +29,9 @@ pub(super) async fn show(asked: Asked) -> Result<Shown, Problem> {
         ActionView {
             path,
             name,
-            line: found.map(|found| format!("{} {}", found.http_method, found.request_format)).unwrap_or_default(),
+            line: found
+                .map(|found| format!("{} {}", found.http_method, found.request_format))
+                .unwrap_or_default(),
             body,
             pairs,
             fault: fault.map(|fault| format!("It cannot notify: {}.", fault.description)).unwrap_or_default(),

@@ -13,10 +13,10 @@ use crate::console::Section;
 use crate::console::format::Moment;
 use crate::console::triggers::PATH;
 use crate::console::triggers::list::{ListPage, Row};
+use crate::delivery::Firings;
 use crate::delivery::rules::{Kind, Stored, faults};
 use crate::delivery::webhook::WebhookId;
 use crate::delivery::webhooks::Snapshot;
-use crate::delivery::Firings;
 use crate::excerpt::excerpt;
 
 /// How many rules a page has.

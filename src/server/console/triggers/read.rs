@@ -54,8 +54,10 @@ fn conditions(form: &Form, [field, parameter, operator, value]: [&str; 4]) -> Ve
         value: value.trim().to_owned(),
         fault: String::new(),
     });
-    rows.filter(|row| [&row.field, &row.parameter, &row.operator, &row.value].iter().any(|text| !text.is_empty()))
-        .collect()
+    rows.filter(|row| {
+        [&row.field, &row.parameter, &row.operator, &row.value].iter().any(|text| !text.is_empty())
+    })
+    .collect()
 }
 
 /// The form of a rule that is saved.
@@ -103,7 +105,9 @@ pub(super) fn with_spare_rows(mut form: RuleForm, kind: Kind) -> RuleForm {
     if let Some(first) = form.actions.first_mut().filter(|row| first_is_new && body(row)) {
         first.body = match kind {
             Kind::Trigger => "{\n  \"session\": \"{{session.id}}\",\n  \"tag\": \"{{tag}}\"\n}\n",
-            Kind::Automation => "{\n  \"session\": \"{{session.id}}\",\n  \"calls\": {{conversation.calls}}\n}\n",
+            Kind::Automation => {
+                "{\n  \"session\": \"{{session.id}}\",\n  \"calls\": {{conversation.calls}}\n}\n"
+            }
         }
         .to_owned();
     }
@@ -177,9 +181,11 @@ pub(super) fn note(violations: &[Violation], form: &mut RuleForm, faults: &mut F
 /// `conditions.all[2].value` is `all-2`.
 fn place(field: &str) -> (String, String) {
     let indexed = |rest: &str| rest.strip_prefix('[')?.split(']').next()?.parse::<usize>().ok();
-    for (prefix, id, label) in
-        [("conditions.all", "all", "Condition"), ("conditions.any", "any", "Condition"), ("actions", "action", "Webhook")]
-    {
+    for (prefix, id, label) in [
+        ("conditions.all", "all", "Condition"),
+        ("conditions.any", "any", "Condition"),
+        ("actions", "action", "Webhook"),
+    ] {
         let Some(rest) = field.strip_prefix(prefix) else { continue };
         return match indexed(rest) {
             Some(index) => (format!("{id}-{index}"), format!("{label} {}", index + 1)),
@@ -248,7 +254,10 @@ mod tests {
         });
         let rule = Rule::read(Kind::Trigger, sent.as_object().expect("an object"), None).expect("a rule");
         let form = saved(&rule, Some(3));
-        assert_eq!((&*form.all[0].field, &*form.all[0].parameter, &*form.all[0].value), ("params.", "size", "2"));
+        assert_eq!(
+            (&*form.all[0].field, &*form.all[0].parameter, &*form.all[0].value),
+            ("params.", "size", "2")
+        );
         let again = object(&form, Kind::Trigger, &Snapshot::default());
         let again = Rule::read(Kind::Trigger, &again, None).expect("a rule");
         assert_eq!((again.actions, again.position), (rule.actions, Some(3)));
@@ -256,7 +265,8 @@ mod tests {
 
     #[test]
     fn faults_stand_beside_their_rows() {
-        let mut read = form("all_field=tag&all_parameter=&all_operator=is&all_value=&action_index=0&action_0_webhook=W");
+        let mut read =
+            form("all_field=tag&all_parameter=&all_operator=is&all_value=&action_index=0&action_0_webhook=W");
         let mut faults = Faults::default();
         let violations = [
             Violation::new("conditions.all[0].value", "wrong"),
@@ -266,8 +276,14 @@ mod tests {
             Violation::new("title", "blank"),
         ];
         note(&violations, &mut read, &mut faults);
-        assert_eq!((&*read.all[0].fault, &*read.actions[0].fault), ("Condition 1: wrong.", "Webhook 1: wrong, too."));
-        assert_eq!((faults.of("all"), faults.of("title")), ("Conditions: few.".to_owned(), "Title: blank.".to_owned()));
+        assert_eq!(
+            (&*read.all[0].fault, &*read.actions[0].fault),
+            ("Condition 1: wrong.", "Webhook 1: wrong, too.")
+        );
+        assert_eq!(
+            (faults.of("all"), faults.of("title")),
+            ("Conditions: few.".to_owned(), "Title: blank.".to_owned())
+        );
         assert_eq!(faults.all().len(), 5);
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn choices(kind: Kind) -> Vec<FieldChoice> {
     };
     let mut all: Vec<_> = fields(kind).iter().map(|(name, of)| choice(name, name, *of)).collect();
     if kind == Kind::Trigger {
-        all.push(choice(PARAMS, "params.… (a session parameter)", Type::Any));
+        all.push(choice(PARAMS, "params.…", Type::Any));
     }
     all
 }

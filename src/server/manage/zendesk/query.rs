@@ -49,7 +49,9 @@ impl Query {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = Some(value.into_owned()).filter(|value| !value.is_empty());
             match &*name {
-                "page[size]" => this.size = value.as_deref().map(|text| size("page[size]", text)).transpose()?,
+                "page[size]" => {
+                    this.size = value.as_deref().map(|text| size("page[size]", text)).transpose()?
+                }
                 "per_page" => {
                     this.size = value.as_deref().map(|text| size("per_page", text)).transpose()?;
                     this.page.get_or_insert(1);

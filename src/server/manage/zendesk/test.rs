@@ -38,7 +38,8 @@ pub(super) async fn answer(
     })?;
     let headers: Vec<Value> =
         answer.headers.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
-    let response = json!({ "status_code": answer.status_code, "headers": headers, "payload": answer.payload });
+    let response =
+        json!({ "status_code": answer.status_code, "headers": headers, "payload": answer.payload });
     Ok(Answered::ok(json!({ "response": response })).without(dropped))
 }
 
