@@ -11,7 +11,7 @@ use super::turn::Turn;
 use crate::access::{Change, Who};
 use crate::activity::record::{Headers, Inbound};
 use crate::activity::replay::NotReplayable;
-use crate::activity::status::Kind;
+use crate::activity::status::{Kind, Status};
 use crate::activity::{Activity, InvocationId, Record};
 use crate::auth::Caller;
 use crate::delivery::Delivery;
@@ -42,7 +42,7 @@ impl Door {
             self.access.record(&mut transaction, who, change).await?;
             tracing::info!(
                 target: "rejoinder::activity",
-                who = &*who.name, id = %made, origin = %id, "a delivery was made again"
+                who = &*who.name, id = %made, origin = %id, status = Status::Accepted.as_str(), "a call was made again"
             );
         }
         transaction.commit().await?;

@@ -14,13 +14,20 @@ pub(crate) struct Message {
     pub(crate) raw: Option<String>,
     /// Whether there was more of it.
     pub(crate) truncated: bool,
+    /// Whether its headers are what one looks for.
+    pub(crate) shows_headers: bool,
 }
 
 impl Message {
     pub(crate) fn new(line: String, headers: Vec<(String, String)>, body: String, truncated: bool) -> Self {
         let pretty = pretty(&body);
         let raw = (pretty.trim_end() != body.trim_end()).then_some(body);
-        Self { line, headers, pretty, raw, truncated }
+        Self { line, headers, pretty, raw, truncated, shows_headers: false }
+    }
+
+    /// With its headers to be seen at once.
+    pub(crate) fn with_headers(self) -> Self {
+        Self { shows_headers: true, ..self }
     }
 }
 

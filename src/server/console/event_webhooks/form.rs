@@ -75,6 +75,10 @@ async fn submitted(asked: Asked, webhook: Option<Arc<Webhook>>, told: Told) -> R
     let mut panel = trial::panel(&asked, webhook.as_deref(), &form)?;
     if trial::is_asked(&asked) {
         let id = webhook.as_ref().map(|webhook| webhook.id.to_string());
+        // Which events it is told of makes no difference to a test; its headers do.
+        for (field, text) in faults.all().iter().filter(|(field, _)| field.starts_with("header_")) {
+            panel.faults.add(field.as_str(), text.as_str());
+        }
         trial::act(&asked, id.as_deref(), sent, &mut panel).await?;
         return Shown::page(&page(&asked, form, webhook.as_deref(), Faults::default(), panel)?);
     }

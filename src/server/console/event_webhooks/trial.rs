@@ -152,14 +152,14 @@ fn outcome(Tried { tested, dropped }: Tried, is_saved: bool) -> Outcome {
             let kind = if (200..300).contains(&answer.status_code) { "good" } else { "bad" };
             let line = format!("Status {}", answer.status_code);
             let message = Message::new(line, answer.headers, answer.payload, false);
-            (Some(message), (answer.status_code.to_string(), kind), String::new())
+            (Some(message.with_headers()), (answer.status_code.to_string(), kind), String::new())
         }
         Err(error) => {
             (None, ("not reached".to_owned(), "bad"), format!("The endpoint was not reached: {error}."))
         }
     };
     Outcome {
-        request: request(tested.request),
+        request: request(tested.request).with_headers(),
         response,
         status,
         error,
