@@ -9,12 +9,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+import watching
 from served import until
-from watching import accessible
 
 TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 NEW = "/console/webhooks/events/new"
 both = pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+
+
+def accessible(page):
+    """What looks at a page is a script itself."""
+    if page.evaluate("typeof show") == "function":
+        watching.accessible(page)
 
 
 def verify(headers, body, secret):

@@ -2,6 +2,7 @@
 
 mod accounting;
 mod breaking;
+mod counting;
 mod isolation;
 mod leases;
 mod lifecycle;

@@ -16,6 +16,7 @@ use crate::delivery::Delivery;
 use crate::delivery::webhook::{Connection, Made, Resource, SigningSecret, Webhook, WebhookId};
 use crate::resources::Edit;
 use crate::store::{Synced, Transaction, micros};
+use crate::violation::Violation;
 use crate::zendesk::webhook;
 
 /// How often a change is made again because somebody else was quicker.
@@ -39,6 +40,13 @@ impl Webhooks {
         self.lasts()?;
         let (resource, _) = Resource::read(sent, None, self.0.allowed).map_err(WebhookError::Invalid)?;
         self.insert(resource, edit).await
+    }
+
+    /// What would be wrong with what was sent, for a new one or for a change of one there is.
+    pub(crate) fn faults(&self, before: Option<&Webhook>, sent: &Map<String, Value>) -> Vec<Violation> {
+        let object = before.map_or_else(|| sent.clone(), |before| before.merged(sent));
+        let read = Resource::read(&object, before.map(|before| &before.resource), self.0.allowed);
+        read.err().unwrap_or_default()
     }
 
     /// Makes another one that is like one there is, its credentials included, with a secret and a

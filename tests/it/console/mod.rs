@@ -1,6 +1,7 @@
 //! The console's pages, as browsers without scripts see them: forms are read from the page and sent.
 
 mod browser;
+mod event_webhook_trials;
 mod event_webhooks;
 mod frame;
 mod triggers;

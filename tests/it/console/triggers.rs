@@ -4,12 +4,11 @@ use serde_json::{Value, json};
 
 use super::Browser;
 use super::browser::Page;
-use super::event_webhooks::{api, id_of, made, manager, place, served};
+use super::event_webhooks::{XSS, api, id_of, made, manager, place, served};
 use crate::kit::stores::{TestStore, stores};
 use crate::kit::{Reply, Served, Upstream, until};
 
 const NEW: &str = "/console/triggers/new";
-const XSS: &str = "\"><img src=x onerror=alert(1)><script>alert(1)</script>";
 
 /// A webhook that rules notify, by its id.
 fn webhook(browser: &Browser<'_>, endpoint: &str, method: &str) -> String {

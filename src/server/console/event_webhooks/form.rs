@@ -94,6 +94,10 @@ async fn submitted(asked: Asked, webhook: Option<Arc<Webhook>>, told: Told) -> R
             }
             Err(refused) => faults.add("", refused.to_string()),
         }
+    } else {
+        // All that is wrong is told at once.
+        let violations = asked.console().services.webhooks.faults(webhook.as_deref(), &sent);
+        read::note(&violations, &form, &mut faults);
     }
     Shown::refused(&page(&asked, form, webhook.as_deref(), faults, panel)?)
 }
