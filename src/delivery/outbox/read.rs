@@ -57,6 +57,10 @@ pub(in crate::delivery) async fn invocations(
     }
     let limit = placeholder(i64::try_from(wanted.size + 1).unwrap_or(i64::MAX));
     if !filter.states.is_empty() {
+        if filter.states.iter().all(|state| state.is_failure()) {
+            // There is an index of these.
+            sql += " AND due_at IS NULL AND state <> 'success'";
+        }
         sql += &format!(" AND state IN ({})", list(values.len() + 2, filter.states.len()));
     }
     let order = if rising { "" } else { " DESC" };
