@@ -19,6 +19,7 @@ use crate::console::form::Faults;
 use crate::delivery::told::samples::{DESCRIBED, OF_HANDLERS};
 use crate::delivery::webhook::{Connection, Webhook};
 use crate::delivery::webhooks::{Extent, WebhookError};
+use crate::resources::Edit;
 use crate::zendesk::event_types::{FAMILIES, OWN};
 
 /// First which connection, which is fixed later; then the form.
@@ -83,8 +84,9 @@ async fn submitted(asked: Asked, webhook: Option<Arc<Webhook>>, told: Told) -> R
         return Shown::page(&page(&asked, form, webhook.as_deref(), Faults::default(), panel)?);
     }
     if faults.is_empty() {
-        match saved(&asked, webhook.as_deref(), &sent).await {
-            Ok(shown) => return Ok(shown),
+        let edit = asked.edit()?;
+        match saved(&asked, webhook.as_deref(), &sent, &edit).await {
+            Ok((webhook, word)) => return done(&asked, &webhook, word),
             Err(WebhookError::Invalid(violations)) => read::note(&violations, &form, &mut faults),
             Err(WebhookError::Changed { .. }) => return changed(&asked, form, panel).await,
             Err(
@@ -102,25 +104,27 @@ async fn submitted(asked: Asked, webhook: Option<Arc<Webhook>>, told: Told) -> R
     Shown::refused(&page(&asked, form, webhook.as_deref(), faults, panel)?)
 }
 
+/// The webhook as it is now, and what was done.
 async fn saved(
     asked: &Asked,
     webhook: Option<&Webhook>,
     sent: &Map<String, Value>,
-) -> Result<Shown, WebhookError> {
+    edit: &Edit,
+) -> Result<(Arc<Webhook>, &'static str), WebhookError> {
     let webhooks = &asked.console().services.webhooks;
-    let Ok(edit) = asked.edit() else { return Err(WebhookError::NoChance) };
     let Some(webhook) = webhook else {
-        let made = webhooks.create(sent, &edit).await?.webhook;
-        if !asked.may(Action::View) {
-            let chrome = asked.chrome("Created", Section::Webhooks);
-            let page = CreatedPage { chrome, id: made.id.to_string() };
-            return Ok(Shown::page(&page).unwrap_or_else(|_| Shown::redirect(PATH)));
-        }
-        return Ok(Shown::done(&path(&made), "created"));
+        return Ok((webhooks.create(sent, edit).await?.webhook, "created"));
     };
-    let answer = webhooks.update(webhook.id.as_str(), sent, Extent::Part, &edit).await?;
-    let word = if answer.dropped.is_empty() { "saved" } else { "dropped" };
-    Ok(Shown::done(&path(&answer.webhook), word))
+    let answer = webhooks.update(webhook.id.as_str(), sent, Extent::Part, edit).await?;
+    Ok((answer.webhook, if answer.dropped.is_empty() { "saved" } else { "dropped" }))
+}
+
+fn done(asked: &Asked, webhook: &Webhook, word: &'static str) -> Result<Shown, Problem> {
+    if asked.may(Action::View) {
+        return Ok(Shown::done(&path(webhook), word));
+    }
+    let chrome = asked.chrome("Created", Section::Webhooks);
+    Shown::page(&CreatedPage { chrome, id: webhook.id.to_string() })
 }
 
 /// Somebody else was quicker: what was typed stays, and the next time it is saved.

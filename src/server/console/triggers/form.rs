@@ -26,7 +26,7 @@ pub(super) async fn new(asked: Asked) -> Result<Shown, Problem> {
             if let Some(webhook) = asked.query.some("webhook") {
                 form.actions.push(ActionRow { webhook: webhook.to_owned(), ..ActionRow::default() });
             }
-            (kind(&asked.query.get("kind")), form)
+            (kind(asked.query.get("kind")), form)
         }
     };
     let preview = preview::panel(&asked).await?;
@@ -59,24 +59,19 @@ async fn submitted(asked: Asked, kind: Kind, rule: Option<Arc<Stored>>) -> Resul
     let mut form = read::typed(&asked.form);
     let mut faults = Faults::default();
     let webhooks = rules.webhooks().current().await?;
-    let mut sent = read::object(&form, kind, &webhooks);
+    let sent = read::object(&form, kind, &webhooks);
     let mut preview = preview::panel(&asked).await?;
     let id = rule.as_ref().map(|rule| rule.id.to_string());
     if asked.form.get("do") == "preview" {
-        match preview::make(&asked, kind, (id.as_deref(), &sent), &mut preview).await {
-            Ok(()) => {}
-            Err(violations) => {
-                read::note(&violations?, &mut form, &mut faults);
-                let told: Vec<_> = faults.all().iter().map(|(_, text)| text.as_str()).collect();
-                preview.fault = told.join(" ");
-            }
+        let wrong = preview::make(&asked, kind, (id.as_deref(), &sent), &mut preview).await?;
+        if !wrong.is_empty() {
+            read::note(&wrong, &mut form, &mut faults);
+            let told: Vec<_> = faults.all().iter().map(|(_, text)| text.as_str()).collect();
+            preview.fault = told.join(" ");
         }
         // Beside the panel nothing is said yet: nothing was to be saved.
         let page = page(&asked, kind, rule.as_deref(), form, Faults::default(), preview).await?;
         return Shown::page(&page);
-    }
-    if rule.is_some() && form.position.is_empty() {
-        sent.remove("position");
     }
     let edit = asked.edit()?;
     let made = match &id {

@@ -32,21 +32,19 @@ pub(super) async fn panel(asked: &Asked) -> Result<Preview, Problem> {
 }
 
 fn turn(found: &Found) -> (String, String) {
-    let mut text = format!("{} · {}", Moment(found.id.micros()), excerpt(&found.tag, 60));
-    if !found.session.is_empty() {
-        text.push_str(&format!(" · session {}", excerpt(&found.session, 40)));
-    }
-    text.push_str(&format!(" · {}", found.status));
-    (found.id.to_string(), text)
+    let at = Moment(found.id.micros());
+    let (tag, session) = (excerpt(&found.tag, 60), excerpt(&found.session, 40));
+    let session = if session.is_empty() { String::new() } else { format!(" · session {session}") };
+    (found.id.to_string(), format!("{at} · {tag}{session} · {}", found.status))
 }
 
-/// Renders it; else what is wrong with the rule.
+/// Renders it, and tells what is wrong with the rule where it cannot be.
 pub(super) async fn make(
     asked: &Asked,
     kind: Kind,
     rule: (Option<&str>, &Map<String, Value>),
     panel: &mut Preview,
-) -> Result<(), Result<Vec<Violation>, Problem>> {
+) -> Result<Vec<Violation>, Problem> {
     let services = &asked.console().services;
     let turn = Some(panel.chosen.as_str()).filter(|id| !id.is_empty());
     match preview::of(kind, &services.rules, services.activity.as_ref(), rule, turn).await {
@@ -57,16 +55,13 @@ pub(super) async fn make(
                 samples: made.samples,
                 actions: made.actions.into_iter().map(action).collect(),
             });
-            Ok(())
         }
-        Err(PreviewError::Rule(RuleError::Invalid(violations))) => Err(Ok(violations)),
-        Err(error @ PreviewError::NoCall { .. }) => {
-            panel.fault = error.to_string();
-            Ok(())
-        }
-        Err(PreviewError::Rule(error)) => Err(Err(error.into())),
-        Err(PreviewError::Store(error)) => Err(Err(error.into())),
+        Err(PreviewError::Rule(RuleError::Invalid(violations))) => return Ok(violations),
+        Err(error @ PreviewError::NoCall { .. }) => panel.fault = error.to_string(),
+        Err(PreviewError::Rule(error)) => return Err(error.into()),
+        Err(PreviewError::Store(error)) => return Err(error.into()),
     }
+    Ok(Vec::new())
 }
 
 fn action(Previewed { webhook, outcome }: Previewed) -> RenderedAction {
