@@ -87,17 +87,75 @@ impl fmt::Display for Moment {
     }
 }
 
-/// JSON as people read it; what is none, as it is.
+/// JSON as people read it, its members in their order; what is none, as it is.
 pub(crate) fn pretty(text: &str) -> String {
-    match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(value) => serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.to_owned()),
-        Err(_) => text.to_owned(),
+    /// What is nested deeper is indented no further: white space would be all that there is.
+    const DEEPEST: usize = 64;
+    if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
+        return text.to_owned();
     }
+    let mut out = String::with_capacity(text.len() * 2);
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth.min(DEEPEST)));
+    };
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            _ if quoted => {
+                out.push(c);
+                quoted = escaped || c != '"';
+                escaped = !escaped && c == '\\';
+            }
+            ' ' | '\n' | '\r' | '\t' => {}
+            '{' | '[' => {
+                out.push(c);
+                while rest.next_if(char::is_ascii_whitespace).is_some() {}
+                match rest.next_if(|c| matches!(c, '}' | ']')) {
+                    Some(end) => out.push(end),
+                    None => {
+                        depth += 1;
+                        line(&mut out, depth);
+                    }
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            c => {
+                quoted = c == '"';
+                out.push(c);
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_indented_and_nothing_else() {
+        let text = r#"{"z":[1.0,{},[ ],{"a":"{\"x\": [1,\\"}],"a":-1e400,"é":null}"#;
+        let expected = "{\n  \"z\": [\n    1.0,\n    {},\n    [],\n    {\n      \"a\": \"{\\\"x\\\": [1,\\\\\"\n    }\n  ],\n  \
+                        \"a\": -1e400,\n  \"é\": null\n}";
+        assert_eq!(pretty(text), expected);
+        assert_eq!(pretty(expected), expected, "what is indented stays as it is");
+        for same in ["", "{", "1", "\"a\"", "[]", "<b>", "{} {}"] {
+            assert_eq!(pretty(same), same);
+        }
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        assert!(pretty(&deep).len() < 3_000_000);
+    }
 
     #[test]
     fn values_are_written_for_people() {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::job::State;
 use super::outbox::AttemptRow;
+use super::shown::ShownRequest;
 use super::webhook::Webhook;
 use crate::activity::InvocationId;
 use crate::activity::kept::{Body, Request, Response};
@@ -119,6 +120,20 @@ impl Scribe {
         let redactor = self.redactor.read().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&response.body);
         without(&redactor.text(&text), &secrets(webhook)).into_owned()
+    }
+
+    /// What was sent to somebody who waits for the answer: whole, but for secrets.
+    pub(super) fn request(&self, request: &outbound::Request) -> ShownRequest {
+        let redactor = self.redactor.read().unwrap_or_else(PoisonError::into_inner);
+        let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default());
+        let headers = headers(&redactor, &request.headers, &[]).into_iter();
+        ShownRequest {
+            method: request.method.as_str().to_owned(),
+            url: redactor.url(request.url.as_str()).0.into_owned(),
+            headers: headers.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+            payload: redactor.text(&body).into_owned(),
+            truncated: false,
+        }
     }
 
     pub(super) fn answer_headers(

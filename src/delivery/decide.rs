@@ -40,7 +40,7 @@ pub(super) struct Start {
 }
 
 /// Why a job ends unsent.
-pub(super) mod reason {
+pub(crate) mod reason {
     pub(crate) const INACTIVE: &str = "webhook_inactive";
     pub(crate) const DELETED: &str = "webhook_deleted";
     pub(crate) const BROKEN: &str = "circuit_open";

@@ -17,6 +17,7 @@ pub(crate) mod job;
 mod lane;
 mod logbook;
 mod outbox;
+mod payload;
 mod pump;
 mod record;
 mod replay;
@@ -36,17 +37,19 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub(crate) use decide::reason;
 pub(crate) use engine::CircuitChange;
 pub(crate) use job::{Content, Job, State};
-pub(crate) use shown::{InvocationFilter, InvocationPage, ShownAttempt};
-pub(crate) use trial::{TestRefused, TestRequest};
+pub(crate) use outbox::{DAYS, Firings};
+pub(crate) use payload::sends_parameters;
+pub(crate) use shown::{Invocation, InvocationFilter, InvocationPage, ShownAttempt, ShownRequest};
+pub(crate) use trial::{SAMPLE, TestRefused, Tried};
 
 use attempt::Scribe;
 use compose::Sender;
-use decide::reason;
 use engine::Engine;
 use logbook::{Logbook, Order};
 use outbox::Bounded;
@@ -78,6 +81,8 @@ struct Inner {
     logbook: Mutex<Option<JoinHandle<()>>>,
     /// Jobs that were added as skipped, and of which the log is to be told after the commit.
     skipped: Mutex<Vec<InvocationId>>,
+    /// For webhooks that are tried at the same time.
+    trials: Semaphore,
 }
 
 impl Drop for Inner {
@@ -148,6 +153,7 @@ impl Delivery {
             pump: Mutex::new(Some(pump)),
             logbook: Mutex::new(Some(logbook)),
             skipped: Mutex::default(),
+            trials: Semaphore::new(trial::PLACES),
         })))
     }
 
@@ -218,6 +224,27 @@ impl Delivery {
             attempts.iter().map(|attempt| record::shown(&job, attempt, &self.0.engine.scribe)).collect()
         });
         Ok(shown)
+    }
+
+    /// How many invocations a webhook had on each of the last seven days, each of 24 hours, the last one
+    /// ending now; tests of it are none.
+    pub(crate) async fn days(&self, webhook: &WebhookId) -> Result<[i64; DAYS], StoreError> {
+        outbox::days(&self.0.engine.store, *webhook, self.0.engine.clock.unix_micros()).await
+    }
+
+    /// When rules have notified these webhooks last, and how often in the last seven days, as far as the
+    /// newest few thousand deliveries say.
+    pub(crate) async fn firings(&self, webhooks: &[WebhookId]) -> Result<Firings, StoreError> {
+        outbox::firings(&self.0.engine.store, webhooks, self.0.engine.clock.unix_micros()).await
+    }
+
+    /// A delivery of a webhook as its invocation, and its attempts; none if the webhook has no such.
+    pub(crate) async fn invocation(
+        &self,
+        webhook: &WebhookId,
+        id: InvocationId,
+    ) -> Result<Option<Invocation>, StoreError> {
+        outbox::invocation_of(&self.0.engine.store, *webhook, id).await
     }
 
     /// How many invocations each webhook had in the last seven days; tests of it are none.

@@ -1,7 +1,6 @@
 //! What is shown of deliveries: invocations, and the attempts of one.
 
 use super::job::{Source, State};
-use super::webhook::WebhookId;
 use crate::activity::InvocationId;
 
 /// Which invocations of a webhook are wanted; all of these must hold.
@@ -17,10 +16,8 @@ pub(crate) struct InvocationFilter {
 
 /// A delivery, without what was sent.
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "the console, which comes next, shows the rest")]
 pub(crate) struct Invocation {
     pub(crate) id: InvocationId,
-    pub(crate) webhook: WebhookId,
     pub(crate) source: Source,
     pub(crate) origin: Option<InvocationId>,
     pub(crate) event_type: String,
@@ -48,7 +45,6 @@ pub(crate) struct InvocationPage {
 
 /// One attempt as it may be shown: secrets in it are `***`, and bodies are cut.
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "the console, which comes next, shows the rest")]
 pub(crate) struct ShownAttempt {
     /// From 1, in the order of time.
     pub(crate) number: u32,
@@ -67,7 +63,6 @@ pub(crate) struct ShownAttempt {
 }
 
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "the console, which comes next, shows the rest")]
 pub(crate) struct ShownRequest {
     pub(crate) method: String,
     pub(crate) url: String,
@@ -78,7 +73,6 @@ pub(crate) struct ShownRequest {
 }
 
 #[derive(Debug, Clone)]
-#[cfg_attr(not(test), expect(dead_code, reason = "the console, which comes next, shows the rest"))]
 pub(crate) struct ShownResponse {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) payload: String,

@@ -8,14 +8,47 @@ use super::door::Door;
 use super::phases::{Phase, Phases};
 use super::respond::{self, Refusal};
 use super::turn::Turn;
+use crate::access::{Change, Who};
 use crate::activity::record::{Headers, Inbound};
-use crate::activity::status::Kind;
+use crate::activity::replay::NotReplayable;
+use crate::activity::status::{Kind, Status};
 use crate::activity::{Activity, InvocationId, Record};
 use crate::auth::Caller;
+use crate::delivery::Delivery;
 use crate::fulfillment::{AnswerForm, Call};
 use crate::protocol::Envelope;
+use crate::store::{StoreError, Synced};
+
+/// What became of some deliveries that were to be made again.
+type Made = Vec<(InvocationId, Result<InvocationId, NotReplayable>)>;
 
 impl Door {
+    /// Makes deliveries again for somebody, and notes in the audit trail who wanted each.
+    pub(super) async fn replay_deliveries(
+        &self,
+        delivery: &Delivery,
+        ids: &[InvocationId],
+        who: &Who,
+        request_id: &str,
+    ) -> Result<Made, StoreError> {
+        let made = delivery.replay(ids).await?;
+        let mut transaction = self.store.begin(Synced::Full).await?;
+        for (id, made) in made.iter().filter_map(|(id, made)| Some((id, made.as_ref().ok()?))) {
+            let (resource, after) =
+                (format!("activity/invocations/{id}"), serde_json::json!({ "invocation": made }));
+            let (action, request_id) = ("replay", Some(request_id));
+            let change =
+                Change { action, resource: &resource, before: None, after: Some(&after), request_id };
+            self.access.record(&mut transaction, who, change).await?;
+            tracing::info!(
+                target: "rejoinder::activity",
+                who = &*who.name, id = %made, origin = %id, status = Status::Accepted.as_str(), "a call was made again"
+            );
+        }
+        transaction.commit().await?;
+        Ok(made)
+    }
+
     /// Answers a call that was kept, and keeps it as a new one; tells its id.
     ///
     /// It is none of the agent's repetitions: its handler runs.

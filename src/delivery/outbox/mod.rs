@@ -7,6 +7,7 @@
 
 mod add;
 mod change;
+mod count;
 mod keep;
 mod read;
 mod take;
@@ -16,8 +17,10 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use add::add;
 pub(super) use change::{AttemptRow, Change, Changes};
+pub(crate) use count::{DAYS, Firings};
+pub(super) use count::{counts, days, firings};
 pub(super) use keep::{Bounded, erase, remove_old};
-pub(super) use read::{Attempted, attempts, counts, invocations, jobs};
+pub(super) use read::{Attempted, attempts, invocation_of, invocations, jobs};
 pub(super) use take::{Waiting, due, end_of_webhook, take};
 pub(super) use unlogged::{Ended, ended, mark_logged, unlogged};
 

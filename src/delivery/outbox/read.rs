@@ -36,10 +36,9 @@ pub(in crate::delivery) async fn invocations(
         Some(id) => Some((latest(store, id).await?, id)),
         None => None,
     };
-    let mut sql =
-        "SELECT id, webhook, about, state, status_code, reason, attempts, latest_at FROM deliveries \
+    let mut sql = "SELECT id, about, state, status_code, reason, attempts, latest_at FROM deliveries \
                    WHERE webhook = $1"
-            .to_owned();
+        .to_owned();
     let mut values: Vec<i64> = Vec::new();
     let mut placeholder = |value: i64| {
         values.push(value);
@@ -58,6 +57,10 @@ pub(in crate::delivery) async fn invocations(
     }
     let limit = placeholder(i64::try_from(wanted.size + 1).unwrap_or(i64::MAX));
     if !filter.states.is_empty() {
+        if filter.states.iter().all(|state| state.is_failure()) {
+            // There is an index of these.
+            sql += " AND due_at IS NULL AND state <> 'success'";
+        }
         sql += &format!(" AND state IN ({})", list(values.len() + 2, filter.states.len()));
     }
     let order = if rising { "" } else { " DESC" };
@@ -84,12 +87,25 @@ async fn latest(store: &Store, id: InvocationId) -> Result<i64, StoreError> {
     store.optional(query).await?.map_or(Ok(id.micros()), |row| row.get("latest_at"))
 }
 
+/// One of a webhook's invocations.
+pub(in crate::delivery) async fn invocation_of(
+    store: &Store,
+    webhook: WebhookId,
+    id: InvocationId,
+) -> Result<Option<Invocation>, StoreError> {
+    let query = Query::new(
+        "SELECT id, about, state, status_code, reason, attempts, latest_at FROM deliveries \
+         WHERE id = $1 AND webhook = $2",
+    );
+    let found = store.optional(query.bind(id.number()).bind(webhook.as_str())).await?;
+    found.as_ref().map(invocation).transpose()
+}
+
 fn invocation(row: &Row) -> Result<Invocation, StoreError> {
     let about = About::read(row)?;
     let id = InvocationId::of_number(row.get("id")?);
     Ok(Invocation {
         id,
-        webhook: row.parsed("webhook")?,
         source: about.source(),
         origin: about.origin.map(InvocationId::of_number),
         event_type: about.event_type,
@@ -146,20 +162,4 @@ pub(in crate::delivery) async fn attempts(
     };
     let attempts = attempts_of(store, &[id]).await?.remove(&id).unwrap_or_default();
     Ok(Some((job, attempts)))
-}
-
-/// How many deliveries each webhook had since a moment.
-pub(in crate::delivery) async fn counts(
-    store: &Store,
-    since: i64,
-) -> Result<HashMap<WebhookId, u64>, StoreError> {
-    let query = Query::new(
-        "SELECT webhook, COUNT(*) AS calls FROM deliveries WHERE latest_at >= $1 GROUP BY webhook",
-    );
-    let rows = store.all(query.bind(since)).await?;
-    let count = |row: &Row| {
-        let calls: i64 = row.get("calls")?;
-        Ok((row.parsed("webhook")?, u64::try_from(calls).unwrap_or_default()))
-    };
-    rows.iter().map(count).collect()
 }

@@ -2,6 +2,7 @@
 
 mod accounting;
 mod breaking;
+mod counting;
 mod isolation;
 mod leases;
 mod lifecycle;
@@ -142,12 +143,12 @@ impl World {
         self.delivery.wake();
     }
 
-    async fn all(&self, webhook: WebhookId, filter: &InvocationFilter) -> Vec<shown::Invocation> {
+    async fn all(&self, webhook: WebhookId, filter: &InvocationFilter) -> Vec<Invocation> {
         let page = Wanted { size: 20_000, ..Wanted::default() };
         self.delivery.invocations(&webhook, filter, &page).await.expect("read").invocations
     }
 
-    async fn invocation(&self, webhook: WebhookId, id: InvocationId) -> shown::Invocation {
+    async fn invocation(&self, webhook: WebhookId, id: InvocationId) -> Invocation {
         let all = self.all(webhook, &InvocationFilter::default()).await;
         all.into_iter().find(|invocation| invocation.id == id).expect("it is there")
     }
@@ -157,8 +158,8 @@ impl World {
         &self,
         webhook: WebhookId,
         id: InvocationId,
-        so: impl Fn(&shown::Invocation) -> bool,
-    ) -> shown::Invocation {
+        so: impl Fn(&Invocation) -> bool,
+    ) -> Invocation {
         let mut last = None;
         for _ in 0..PATIENCE.as_millis() / 5 {
             let found = self.invocation(webhook, id).await;
@@ -171,12 +172,12 @@ impl World {
         panic!("it never was so: {last:?}");
     }
 
-    async fn ended(&self, webhook: WebhookId, id: InvocationId) -> shown::Invocation {
+    async fn ended(&self, webhook: WebhookId, id: InvocationId) -> Invocation {
         self.until(webhook, id, |found| !found.state.is_waiting()).await
     }
 
     /// Waits until nothing waits for a webhook any more.
-    async fn all_ended(&self, webhook: WebhookId) -> Vec<shown::Invocation> {
+    async fn all_ended(&self, webhook: WebhookId) -> Vec<Invocation> {
         for _ in 0..PATIENCE.as_millis() / 5 {
             let all = self.all(webhook, &InvocationFilter::default()).await;
             if all.iter().all(|found| !found.state.is_waiting()) {

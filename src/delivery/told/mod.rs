@@ -22,6 +22,8 @@ mod firing;
 mod idle;
 pub(crate) mod kept;
 pub(crate) mod placeholders;
+pub(crate) mod preview;
+pub(crate) mod samples;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -56,7 +58,6 @@ use crate::store::{Store, StoreError, Synced};
 use crate::telemetry::metrics::Metrics;
 
 /// The JSON schema of events.
-#[cfg(feature = "cli")]
 pub(crate) const SCHEMA: &str = include_str!("../../../docs/events.schema.json");
 
 /// Who tells; clones are the same. The last one to go ends its tasks.

@@ -75,7 +75,8 @@ pub(crate) struct Known(pub(crate) Kind);
 pub(crate) struct OfEvent<'e>(pub(crate) &'e Value);
 
 impl Known {
-    fn names(self) -> impl Iterator<Item = &'static str> {
+    /// Those with a name of their own; triggers have parameters and the metadata of handoffs besides.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
         let own = match self.0 {
             Kind::Trigger => TURN,
             Kind::Automation => CONVERSATION,

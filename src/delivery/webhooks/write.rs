@@ -11,11 +11,12 @@ use serde_json::{Map, Value};
 
 use super::table::{self, Writing};
 use super::{Answer, WebhookError, Webhooks};
-use crate::access::Change;
+use crate::access::{Change, Who};
 use crate::delivery::Delivery;
 use crate::delivery::webhook::{Connection, Made, Resource, SigningSecret, Webhook, WebhookId};
 use crate::resources::Edit;
 use crate::store::{Synced, Transaction, micros};
+use crate::violation::Violation;
 use crate::zendesk::webhook;
 
 /// How often a change is made again because somebody else was quicker.
@@ -39,6 +40,13 @@ impl Webhooks {
         self.lasts()?;
         let (resource, _) = Resource::read(sent, None, self.0.allowed).map_err(WebhookError::Invalid)?;
         self.insert(resource, edit).await
+    }
+
+    /// What would be wrong with what was sent, for a new one or for a change of one there is.
+    pub(crate) fn faults(&self, before: Option<&Webhook>, sent: &Map<String, Value>) -> Vec<Violation> {
+        let object = before.map_or_else(|| sent.clone(), |before| before.merged(sent));
+        let read = Resource::read(&object, before.map(|before| &before.resource), self.0.allowed);
+        read.err().unwrap_or_default()
     }
 
     /// Makes another one that is like one there is, its credentials included, with a secret and a
@@ -181,10 +189,8 @@ impl Webhooks {
         for _ in 0..ATTEMPTS {
             let before = self.get(id).await?;
             is_wanted(edit, &before)?;
-            if let Err(refused) = is_its_app(&before, edit, "deleting it")
-                && self.is_in_use(&before.made.created_by).await?
-            {
-                return Err(refused);
+            if self.is_held(&before, &edit.who).await? {
+                return Err(of_app(&before, "deleting it"));
             }
             let mut writing = Writing::begin(&inner.store).await?;
             if writing.delete(before.id, before.version).await? {
@@ -196,6 +202,16 @@ impl Webhooks {
             etag = before.etag();
         }
         Err(WebhookError::Changed { id: id.to_owned(), etag })
+    }
+
+    /// Whether it is an app's that is still there, and not of whoever asks: they may not delete it.
+    pub(crate) async fn is_held(&self, webhook: &Webhook, who: &Who) -> Result<bool, WebhookError> {
+        Ok(webhook.is_anothers(who) && self.is_in_use(&webhook.made.created_by).await?)
+    }
+
+    /// How long the secret before is still used beside a new one.
+    pub(crate) fn overlap(&self) -> Duration {
+        self.0.settings.secret_overlap
     }
 
     /// Whether a token may still be used.
@@ -232,6 +248,11 @@ impl Webhook {
     pub(crate) fn etag(&self) -> String {
         format!("\"{}\"", self.version)
     }
+
+    /// Whether an app made it that is somebody else, whose its secret is.
+    pub(crate) fn is_anothers(&self, who: &Who) -> bool {
+        self.created_by_app && *self.made.created_by != *who.id
+    }
 }
 
 /// The name of a clone that is given none.
@@ -248,8 +269,7 @@ fn of_app(webhook: &Webhook, what: &'static str) -> WebhookError {
 
 /// That what an app made is dealt with by that app: by the token that made it.
 fn is_its_app(webhook: &Webhook, edit: &Edit, what: &'static str) -> Result<(), WebhookError> {
-    let another = webhook.created_by_app && *webhook.made.created_by != *edit.who.id;
-    if another { Err(of_app(webhook, what)) } else { Ok(()) }
+    if webhook.is_anothers(&edit.who) { Err(of_app(webhook, what)) } else { Ok(()) }
 }
 
 /// What was chosen stays; nothing yet may still be chosen.

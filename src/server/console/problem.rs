@@ -9,6 +9,8 @@ use super::shown::guard;
 use crate::access::{self, RefusedKind};
 use crate::console::Chrome;
 use crate::console::problem::ProblemPage;
+use crate::delivery::rules::RuleError;
+use crate::delivery::webhooks::WebhookError;
 use crate::excerpt::excerpt;
 use crate::server::respond::{Refusal, Unmanaged};
 use crate::store::StoreError;
@@ -29,6 +31,9 @@ pub(super) enum Problem {
     NotFound(&'static str),
     #[error("{0}")]
     Invalid(String),
+    /// Nobody who signs in may do it here.
+    #[error("{0}")]
+    Forbidden(String),
     #[error("{0}")]
     Conflict(String),
     #[error("The server failed; its log says why.")]
@@ -42,6 +47,36 @@ pub(super) enum Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         Self::Refusal(error.into())
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        let text = error.to_string();
+        match error {
+            WebhookError::NotFound { .. } => Self::NotFound("webhook of this id; it may have been deleted"),
+            WebhookError::Invalid(_) | WebhookError::Connection { .. } | WebhookError::NotDurable => {
+                Self::Invalid(text)
+            }
+            WebhookError::OfApp { .. } | WebhookError::TooMany { .. } => Self::Forbidden(text),
+            WebhookError::Changed { .. } => Self::Conflict(text),
+            WebhookError::NoChance => Self::Failed,
+            WebhookError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RuleError> for Problem {
+    fn from(error: RuleError) -> Self {
+        let text = error.to_string();
+        match error {
+            RuleError::NotFound { .. } => Self::NotFound("rule of this id; it may have been deleted"),
+            RuleError::Invalid(_) | RuleError::NotDurable => Self::Invalid(text),
+            RuleError::TooMany { .. } => Self::Forbidden(text),
+            RuleError::Changed { .. } => Self::Conflict(text),
+            RuleError::Webhooks(error) => error.into(),
+            RuleError::Store(error) => error.into(),
+        }
     }
 }
 
@@ -59,7 +94,7 @@ impl Problem {
                 RefusedKind::Forbidden => StatusCode::FORBIDDEN,
                 RefusedKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             },
-            Self::Forged => StatusCode::FORBIDDEN,
+            Self::Forged | Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,

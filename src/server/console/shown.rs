@@ -114,6 +114,10 @@ pub(super) fn done_word(word: &str) -> Option<&'static str> {
         "revoked" => "Revoked.",
         "erased" => "Erased.",
         "moved" => "Moved.",
+        "rotated" => "There is a new signing secret. Give it to the receiver.",
+        "dropped" => {
+            "Saved, without the credentials: they were kept for the address before, and go nowhere else. Enter them again."
+        }
         "nothing" => "There was nothing to do.",
         _ => return None,
     })

@@ -90,7 +90,7 @@ pub(crate) const HANDOFF: &str = "minutes_since_handoff";
 pub(crate) const FAILURE: &str = "minutes_since_failure";
 
 /// What the fields of parameters begin with.
-const PARAMS: &str = "params.";
+pub(crate) const PARAMS: &str = "params.";
 /// The longest name of a parameter, in bytes.
 const LONGEST_NAME: usize = 256;
 
@@ -133,7 +133,8 @@ impl fmt::Display for Field {
     }
 }
 
-fn fields(kind: Kind) -> &'static [(&'static str, Type)] {
+/// The fields that rules of a kind have; triggers have parameters besides.
+pub(crate) fn fields(kind: Kind) -> &'static [(&'static str, Type)] {
     match kind {
         Kind::Trigger => TURN,
         Kind::Automation => CONVERSATION,
@@ -151,7 +152,7 @@ pub(super) fn names(kind: Kind) -> String {
 
 impl Type {
     /// The operators that make sense.
-    pub(super) fn operators(self) -> &'static [Operator] {
+    pub(crate) fn operators(self) -> &'static [Operator] {
         use Operator::{
             Changed, GreaterThan, Includes, Is, IsNot, LessThan, NotChanged, NotIncludes, NotPresent, Present,
         };

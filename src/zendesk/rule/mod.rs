@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use action::{Content, Notification};
 pub(crate) use condition::{Condition, Facts, number};
-pub(crate) use field::{FAILURE, Field, HANDOFF, LAST_CALL, Operator, Type};
+pub(crate) use field::{FAILURE, Field, HANDOFF, LAST_CALL, Operator, PARAMS, Type, fields};
 
 use super::words::words;
 use super::{Violation, members};

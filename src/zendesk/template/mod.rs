@@ -222,7 +222,7 @@ fn put(out: &mut Out, spot: Spot, value: &Value) -> Result<(), TooLarge> {
 }
 
 /// A value as text: a string as it is, a whole number without `.0`, null as nothing, the rest as JSON.
-pub(super) fn text_of(value: &Value) -> Cow<'_, str> {
+pub(crate) fn text_of(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
         Value::Null => Cow::Borrowed(""),

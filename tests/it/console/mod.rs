@@ -1,10 +1,13 @@
 //! The console's pages, as browsers without scripts see them: forms are read from the page and sent.
 
 mod browser;
+mod event_webhook_trials;
+mod event_webhooks;
 mod frame;
 mod handlers;
 mod overview;
 mod safety;
 mod settings;
+mod triggers;
 
 pub(crate) use browser::Browser;

@@ -180,3 +180,36 @@ fn instances_see_each_others_rules_and_roles_are_kept() {
         assert_eq!(one.0.ask(&Request::get(format!("/api/v2/{path}"))).status, 401);
     }
 }
+
+#[test]
+fn rules_are_searched_by_their_titles_and_paged_by_numbers() {
+    for store in stores("searching rules") {
+        let ruled = Ruled::over(&store, Rejoinder::new);
+        let notified = ruled.notified(&json!({}));
+        for title in ["Open a ticket", "Tell the TEAM", "Open a case", "Close a ticket"] {
+            let mut trigger = rule(&[condition("tag", "is", "x")], &notified.id, &json!("{}"));
+            trigger["title"] = title.into();
+            ruled.make("trigger", &trigger);
+        }
+        let titles = |path: &str| -> (Vec<String>, Value) {
+            let answer = ruled.done(200, "GET", path, None);
+            let list = answer["triggers"].as_array().expect("a list").clone();
+            (list.iter().map(|rule| rule["title"].as_str().expect("a title").to_owned()).collect(), answer)
+        };
+        assert_eq!(titles("triggers/search?query=team").0, ["Tell the TEAM"], "{}", store.name);
+        assert_eq!(titles("triggers/search.json?query=ticket&per_page=1").0, ["Open a ticket"]);
+        assert!(titles("triggers/search?query=none").0.is_empty());
+        assert_eq!(ruled.ask("GET", "triggers/search", None).status, 400);
+        assert!(titles("triggers?page=9").0.is_empty());
+        let found = ruled.done(200, "GET", "automations/search?query=open", None);
+        assert_eq!(found["count"], 0);
+        let (first, answer) = titles("triggers?page=1&per_page=3");
+        assert_eq!((first.len(), &answer["count"], &answer["previous_page"]), (3, &json!(4), &Value::Null));
+        assert!(answer.get("meta").is_none(), "{answer}");
+        let next = answer["next_page"].as_str().expect("a next page");
+        let (last, answer) = titles(next.split("/api/v2/").nth(1).expect("an address"));
+        assert_eq!((&last[..], &answer["next_page"]), (&["Close a ticket".to_owned()][..], &Value::Null));
+        assert!(answer["previous_page"].as_str().expect("one before").ends_with("per_page=3&page=1"));
+        assert_eq!(ruled.ask("GET", "webhooks?page=2", None).status, 400);
+    }
+}

@@ -6,6 +6,7 @@ mod edits;
 mod instances;
 mod lists;
 mod refusals;
+mod samples;
 mod secrets;
 
 use serde_json::{Value, json};

@@ -92,6 +92,15 @@ impl Answered {
         self
     }
 
+    /// A page with a number, in the form that Zendesk's older clients know.
+    pub(super) fn numbered(
+        name: &str,
+        (list, next, previous): (Vec<Value>, Option<String>, Option<String>),
+        count: usize,
+    ) -> Self {
+        Self::ok(json!({ name: list, "next_page": next, "previous_page": previous, "count": count }))
+    }
+
     /// Tells of secrets that are not sent.
     pub(super) fn without(self, dropped: Vec<String>) -> Self {
         Self { dropped, ..self }

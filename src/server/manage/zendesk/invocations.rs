@@ -39,7 +39,7 @@ pub(super) async fn list(
         None => Ok(None),
     };
     let wanted = Wanted {
-        size: query.page_size(),
+        size: query.unnumbered()?.page_size(),
         after: cursor("page[after]", &query.after)?,
         before: cursor("page[before]", &query.before)?,
         oldest_first: is_oldest_first(query.sort.as_deref())?,

@@ -32,7 +32,7 @@ pub(super) fn answer(snapshot: &Snapshot, query: &Query, address: &Address) -> R
         })
         .collect();
     list.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let (page, beside) = page::cut(list, sort, query)?;
+    let (page, beside) = page::cut(list, sort, query.unnumbered()?)?;
     let page = page.into_iter().map(|webhook| shown::webhook(webhook, Precision::Seconds)).collect();
     Ok(Answered::page("webhooks", page, address, query, &beside))
 }

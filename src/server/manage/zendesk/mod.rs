@@ -27,7 +27,6 @@ use tokio::sync::Semaphore;
 
 use self::call::{Call, has_body};
 use self::problem::{Code, Problem};
-use self::target::Target;
 #[cfg(test)]
 pub(crate) use self::{rules::PATHS as RULE_PATHS, target::PATHS};
 use super::super::body::{self, Limits};
@@ -46,8 +45,6 @@ pub(crate) struct Api {
     services: Services,
     /// For calls that are answered at the same time: agents come first.
     places: Arc<Semaphore>,
-    /// For those that try a webhook, which wait for somebody else.
-    trials: Arc<Semaphore>,
 }
 
 /// Who does what is asked for.
@@ -65,13 +62,9 @@ const LARGEST: usize = 1 << 20;
 /// How many calls are answered at the same time.
 const PLACES: usize = 32;
 
-/// How many webhooks are tried at the same time.
-const TRIALS: usize = 8;
-
 impl Api {
     pub(crate) fn new(door: &Arc<Door>, services: Services) -> Self {
-        let places = |most| Arc::new(Semaphore::new(most));
-        Self { door: Arc::clone(door), services, places: places(PLACES), trials: places(TRIALS) }
+        Self { door: Arc::clone(door), services, places: Arc::new(Semaphore::new(PLACES)) }
     }
 
     pub(crate) fn register(&self, config: &mut web::ServiceConfig) {
@@ -119,8 +112,7 @@ impl Api {
         let call = call?;
         *method = call.target().as_str();
         let changes = call.target().changes();
-        let places = if *call.target() == Target::Test { &self.trials } else { &self.places };
-        let _place = places.try_acquire().map_err(|_| Problem::busy())?;
+        let _place = self.places.try_acquire().map_err(|_| Problem::busy())?;
         let mut held = self.door.overload.body();
         let body = if has_body(request) {
             let limits = Limits { sent: LARGEST, expanded: LARGEST, time: self.door.limits.time };

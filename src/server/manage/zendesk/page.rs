@@ -49,6 +49,22 @@ pub(super) fn cut<T>(
     Ok((page, beside))
 }
 
+/// The page of this number, and the addresses of those beside it, if there are such.
+pub(super) fn numbered<T>(
+    list: Vec<(Place, T)>,
+    number: usize,
+    query: &Query,
+    address: &Address,
+) -> (Vec<T>, Option<String>, Option<String>) {
+    let (size, length) = (query.page_size(), list.len());
+    let from = number.saturating_sub(1).saturating_mul(size);
+    let at = |number: usize| format!("{}?{}", address.0, query.on_page("page", &number.to_string()));
+    let next = (from.saturating_add(size) < length).then(|| at(number + 1));
+    let previous = (number > 1).then(|| at(number - 1));
+    let page = list.into_iter().skip(from).take(size).map(|(_, one)| one).collect();
+    (page, next, previous)
+}
+
 fn cursor(sort: &str, (key, id): &Place) -> String {
     URL_SAFE_NO_PAD.encode(json!([sort, key, id]).to_string())
 }

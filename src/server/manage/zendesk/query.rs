@@ -22,6 +22,10 @@ pub(super) struct Query {
     pub(super) sort_by: Option<String>,
     pub(super) sort_order: Option<String>,
     pub(super) ids: Option<String>,
+    /// What rules are searched by.
+    pub(super) text: Option<String>,
+    /// The number of a page, from 1, as Zendesk's older clients ask for it.
+    pub(super) page: Option<usize>,
 }
 
 /// How many a page has that does not say, and at most.
@@ -45,7 +49,15 @@ impl Query {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = Some(value.into_owned()).filter(|value| !value.is_empty());
             match &*name {
-                "page[size]" => this.size = value.as_deref().map(size).transpose()?,
+                "page[size]" => {
+                    this.size = value.as_deref().map(|text| size("page[size]", text)).transpose()?
+                }
+                "per_page" => {
+                    this.size = value.as_deref().map(|text| size("per_page", text)).transpose()?;
+                    this.page.get_or_insert(1);
+                }
+                "page" => this.page = value.as_deref().map(number).transpose()?,
+                "query" => this.text = value,
                 "page[after]" => this.after = value,
                 "page[before]" => this.before = value,
                 "sort" => this.sort = value,
@@ -62,6 +74,9 @@ impl Query {
                 other => unknown(other)?,
             }
         }
+        if this.page.is_some() && (this.after.is_some() || this.before.is_some()) {
+            return Err(Problem::invalid("page", "it stands beside a cursor; send one of them"));
+        }
         if this.after.is_some() && this.before.is_some() {
             return Err(Problem::invalid("page[before]", "it stands beside page[after]; send one of them"));
         }
@@ -73,7 +88,18 @@ impl Query {
         self.size.unwrap_or(PAGE)
     }
 
-    /// This query on another page: `page[after]` or `page[before]`.
+    /// For lists whose pages have no numbers.
+    pub(super) fn unnumbered(&self) -> Result<&Self, Problem> {
+        match self.page {
+            None => Ok(self),
+            Some(_) => Err(Problem::invalid(
+                "page",
+                "pages of this list have no numbers; send page[size], and page[after] with meta.after_cursor",
+            )),
+        }
+    }
+
+    /// This query on another page: `page[after]`, `page[before]` or `page`.
     pub(super) fn on_page(&self, turn: &str, cursor: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let given = [
@@ -85,6 +111,7 @@ impl Query {
             ("active", &self.active),
             ("sort_by", &self.sort_by),
             ("sort_order", &self.sort_order),
+            ("query", &self.text),
         ];
         for (name, value) in given {
             if let Some(value) = value {
@@ -92,7 +119,8 @@ impl Query {
             }
         }
         if let Some(size) = self.size {
-            query.append_pair("page[size]", &size.to_string());
+            let name = if self.page.is_some() { "per_page" } else { "page[size]" };
+            query.append_pair(name, &size.to_string());
         }
         query.append_pair(turn, cursor);
         query.finish()
@@ -109,14 +137,21 @@ fn unknown(name: &str) -> Result<(), Problem> {
     Err(Problem::invalid(&excerpt(name, 100), format!("there is no such parameter; expected one of {known}")))
 }
 
-fn size(value: &str) -> Result<usize, Problem> {
+fn size(parameter: &str, value: &str) -> Result<usize, Problem> {
     match value.parse::<usize>() {
         Ok(size) if size > 0 => Ok(size.min(PAGE)),
         _ => Err(Problem::invalid(
-            "page[size]",
+            parameter,
             format!("expected a number from 1 to {PAGE}, found {:?}", excerpt(value, 50)),
         )),
     }
+}
+
+fn number(value: &str) -> Result<usize, Problem> {
+    value.parse().ok().filter(|number| (1..=1_000_000).contains(number)).ok_or_else(|| {
+        let found = excerpt(value, 50);
+        Problem::invalid("page", format!("expected the number of a page, from 1 on, found {found:?}"))
+    })
 }
 
 #[cfg(test)]
@@ -135,6 +170,10 @@ mod tests {
             "filter%5Bname_contains%5D=a+b&sort=name&page%5Bsize%5D=2&page%5Bafter%5D=a%3D"
         );
         assert_eq!((read("").page_size(), read("page[size]=5000").page_size()), (100, 100));
+        let query = read("query=a&per_page=2");
+        assert_eq!((query.page, query.page_size()), (Some(1), 2));
+        assert_eq!(query.on_page("page", "2"), "query=a&per_page=2&page=2");
+        assert!(query.unnumbered().is_err() && read("page[size]=2").unnumbered().is_ok());
     }
 
     #[test]
@@ -144,6 +183,9 @@ mod tests {
             ("page[size]=-1", "expected a number"),
             ("page[size]=x", "expected a number"),
             ("page[after]=a&page[before]=b", "send one of them"),
+            ("page=2&page[after]=a", "send one of them"),
+            ("page=0", "from 1 on"),
+            ("per_page=0", "expected a number from 1 to 100"),
             (
                 "filter[name]=a",
                 "expected one of page[size], page[after], page[before], sort, filter[name_contains], ",

@@ -31,6 +31,8 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_due ON deliveries (webhook, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook, latest_at, id);
+-- Those that did not arrive: few, and looked for among many.
+CREATE INDEX deliveries_failed ON deliveries (webhook, latest_at, id) WHERE due_at IS NULL AND state <> 'success';
 CREATE INDEX deliveries_by_session ON deliveries (session) WHERE session IS NOT NULL;
 CREATE INDEX deliveries_unlogged ON deliveries (id) WHERE due_at IS NULL AND logged = 0;
 

@@ -1,4 +1,4 @@
-//! The list of the rules of a kind: filtered, sorted, cut into pages.
+//! The list of the rules of a kind: filtered, searched, sorted, cut into pages.
 
 use std::sync::Arc;
 
@@ -30,16 +30,23 @@ pub(super) fn answer(
             return Err(Problem::invalid("active", format!("expected true or false, found {found:?}")));
         }
     };
+    let text = query.text.as_deref().unwrap_or_default().to_lowercase();
     let order = order(query.sort_by.as_deref())?;
     let falls = falls(query.sort_order.as_deref(), order)?;
     let sort = if falls { format!("{order} desc") } else { order.to_owned() };
     let mut list: Vec<(Place, &Arc<Stored>)> = rules
         .all(kind)
         .filter(|rule| wanted.is_none_or(|active| rule.rule.active == active))
+        .filter(|rule| text.is_empty() || rule.rule.title.to_lowercase().contains(&text))
         .map(|rule| (place(rule, order, falls), rule))
         .collect();
     list.sort_by(|(one, _), (other, _)| one.cmp(other));
     let count = list.len();
+    if let Some(number) = query.page {
+        let (page, next, previous) = page::numbered(list, number, query, address);
+        let page = page.into_iter().map(|rule| shown::rule(rule, webhooks, address)).collect();
+        return Ok(Answered::numbered(kind.plural(), (page, next, previous), count));
+    }
     let (page, beside) = page::cut(list, &sort, query)?;
     let page = page.into_iter().map(|rule| shown::rule(rule, webhooks, address)).collect();
     Ok(Answered::page(kind.plural(), page, address, query, &beside).counted(count))

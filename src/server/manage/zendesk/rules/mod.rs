@@ -51,6 +51,13 @@ pub(super) async fn answer(
             let webhooks = rules.webhooks().current().await?;
             list::answer(kind, active, (&*rules.current().await?, &*webhooks), query, address)
         }
+        RuleTarget::Search => {
+            if query.text.is_none() {
+                return Err(Problem::invalid("query", "expected a part of the titles that are looked for"));
+            }
+            let webhooks = rules.webhooks().current().await?;
+            list::answer(kind, false, (&*rules.current().await?, &*webhooks), query, address)
+        }
         RuleTarget::Show(id) => one(rules, &*rules.get(kind, &id).await?, address).await,
         RuleTarget::Create => {
             let made = rules.create(kind, &under(body, kind.as_str())?, edit).await?;

@@ -11,6 +11,8 @@ pub(in super::super) enum RuleTarget {
     List {
         active: bool,
     },
+    /// Those whose titles have a text.
+    Search,
     Create,
     Show(String),
     Update(String),
@@ -23,9 +25,10 @@ pub(in super::super) enum RuleTarget {
 
 /// Every path of triggers; automations have the same, but for their order.
 #[cfg(test)]
-pub(crate) const PATHS: [&str; 13] = [
+pub(crate) const PATHS: [&str; 15] = [
     "/api/v2/triggers",
     "/api/v2/triggers/active",
+    "/api/v2/triggers/search",
     "/api/v2/triggers/update_many",
     "/api/v2/triggers/destroy_many",
     "/api/v2/triggers/reorder",
@@ -33,6 +36,7 @@ pub(crate) const PATHS: [&str; 13] = [
     "/api/v2/triggers/{trigger_id}",
     "/api/v2/automations",
     "/api/v2/automations/active",
+    "/api/v2/automations/search",
     "/api/v2/automations/update_many",
     "/api/v2/automations/destroy_many",
     "/api/v2/automations/preview",
@@ -54,6 +58,8 @@ impl RuleTarget {
             ([], _) => refused("GET, POST"),
             (["active"], "GET") => Ok(Self::List { active: true }),
             (["active"], _) => refused("GET"),
+            (["search"], "GET") => Ok(Self::Search),
+            (["search"], _) => refused("GET"),
             (["update_many"], "PUT") => Ok(Self::UpdateMany),
             (["update_many"], _) => refused("PUT"),
             (["destroy_many"], "DELETE") => Ok(Self::DeleteMany),
@@ -74,7 +80,7 @@ impl RuleTarget {
     /// making one is more than making a webhook.
     pub(in super::super) fn action(&self) -> Action {
         match self {
-            Self::List { .. } | Self::Show(_) => Action::View,
+            Self::List { .. } | Self::Search | Self::Show(_) => Action::View,
             _ => Action::Manage,
         }
     }
@@ -82,7 +88,7 @@ impl RuleTarget {
     /// Its word in the metrics.
     pub(in super::super) fn as_str(&self) -> &'static str {
         match self {
-            Self::List { .. } => "list_rules",
+            Self::List { .. } | Self::Search => "list_rules",
             Self::Create => "create_rule",
             Self::Show(_) => "get_rule",
             Self::Update(_) | Self::UpdateMany | Self::Reorder => "update_rule",
