@@ -8,8 +8,8 @@ use anyhow::{Context as _, bail};
 
 use super::super::new::file_name;
 use super::tag::Format;
-use super::{package, terraform};
-use crate::protocol::webhook::Webhook;
+use super::package;
+use crate::protocol::webhook::{Webhook, terraform};
 
 /// Where they go.
 pub(super) struct Files<'a> {
