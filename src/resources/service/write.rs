@@ -146,7 +146,7 @@ impl Service {
     }
 
     /// What a change comes to, checked, with the secrets that were kept.
-    fn changed<R: Resource>(
+    pub(super) fn changed<R: Resource>(
         &self,
         before: &Stored<R>,
         sent: &R,
@@ -208,7 +208,7 @@ impl Service {
         }
     }
 
-    fn not_filed<R: Resource>(&self, agent: &AgentName, id: &str) -> Result<(), ResourceError> {
+    pub(super) fn not_filed<R: Resource>(&self, agent: &AgentName, id: &str) -> Result<(), ResourceError> {
         let files = self.shared().serving.files();
         match self.filed::<R>(&files, agent, id) {
             None => Ok(()),
