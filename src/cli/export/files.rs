@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::super::new::file_name;
-use super::tag::Format;
 use super::package;
+use super::tag::Format;
 use crate::protocol::webhook::{Webhook, terraform};
 
 /// Where they go.

@@ -15,6 +15,48 @@ pub(crate) struct Difference {
     pub(crate) theirs: String,
 }
 
+/// Where what was entered and what is stored now differ.
+pub(crate) fn differences(yours: &Fields, theirs: &Fields) -> Vec<Difference> {
+    let rows = |rows: &[(String, String)]| {
+        let lines: Vec<_> = rows.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        lines.join("; ")
+    };
+    let lines = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = |fields: &Fields| {
+        [
+            ("Display name", fields.display_name.clone()),
+            ("Timeout", fields.timeout.clone()),
+            ("Disabled", if fields.disabled { "yes".to_owned() } else { "no".to_owned() }),
+            ("Type", fields.kind.clone()),
+            ("URI", fields.uri.clone()),
+            ("HTTP method", fields.method.clone()),
+            ("Request body", lines(&fields.body)),
+            ("Parameter mapping", rows(&fields.mapping)),
+            ("Request headers", rows(&fields.headers)),
+            ("Headers from Secret Manager", rows(&fields.secret_headers)),
+            ("User name", fields.username.clone()),
+            ("User and password: secret version", fields.user_secret.clone()),
+            ("OAuth client id", fields.oauth_client_id.clone()),
+            ("Token endpoint", fields.oauth_endpoint.clone()),
+            ("Client secret: secret version", fields.oauth_secret.clone()),
+            ("Scopes", lines(&fields.oauth_scopes)),
+            ("Service agent", fields.agent_auth.clone()),
+            ("Service account", fields.service_account.clone()),
+            ("Allowed CA certificates", lines(&fields.ca_certs)),
+            ("Service Directory service", fields.directory.clone()),
+        ]
+    };
+    let pairs = shown(yours).into_iter().zip(shown(theirs));
+    let differing = pairs.filter(|((_, yours), (_, theirs))| yours != theirs);
+    let short = |text: &str| crate::excerpt::excerpt(text, 400).into_owned();
+    let difference = |((field, yours), (_, theirs)): ((&str, String), (&str, String))| Difference {
+        field: field.to_owned(),
+        yours: short(&yours),
+        theirs: short(&theirs),
+    };
+    differing.map(difference).collect()
+}
+
 /// What both forms of a webhook show.
 #[derive(Debug, Default)]
 pub(crate) struct Sheet {
@@ -39,7 +81,9 @@ impl Sheet {
     }
 
     pub(crate) fn methods(&self) -> Vec<(&'static str, &'static str)> {
-        self.or_nothing(&["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map(|word| (word, word)))
+        self.or_nothing(
+            &["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map(|word| (word, word)),
+        )
     }
 
     pub(crate) fn agent_auths(&self) -> Vec<(&'static str, &'static str)> {

@@ -409,7 +409,8 @@ fn certificates(text: &str, faults: &mut Faults) -> Vec<Bytes> {
         return match found {
             Ok(found) if !found.is_empty() => found.iter().map(|der| Bytes::copy_from_slice(der)).collect(),
             Ok(_) => {
-                faults.add("ca_certs", "Expected certificates, which begin with -----BEGIN CERTIFICATE-----.");
+                faults
+                    .add("ca_certs", "Expected certificates, which begin with -----BEGIN CERTIFICATE-----.");
                 Vec::new()
             }
             Err(error) => {

@@ -3,8 +3,17 @@
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What a segment of a path cannot hold as it is.
-const SEGMENT: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'/').add(b'<').add(b'>').add(b'?').add(b'`').add(b'\\');
+const SEGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'\\');
 
 /// An address that others begin with, and the agent that all of them name if it is not the usual one.
 #[derive(Debug, Clone)]
@@ -25,7 +34,10 @@ impl Place {
 
     /// The pages about one of them.
     pub(crate) fn of(&self, id: &str) -> Self {
-        Self { path: format!("{}/{}", self.path, utf8_percent_encode(id, SEGMENT)), query: self.query.clone() }
+        Self {
+            path: format!("{}/{}", self.path, utf8_percent_encode(id, SEGMENT)),
+            query: self.query.clone(),
+        }
     }
 
     /// The page itself.

@@ -170,7 +170,8 @@ pub(crate) struct Called {
 
 impl Called {
     pub(crate) fn changes_nothing(&self) -> bool {
-        let lists = [self.messages.is_empty(), self.set.is_empty(), self.cleared.is_empty(), self.form.is_empty()];
+        let lists =
+            [self.messages.is_empty(), self.set.is_empty(), self.cleared.is_empty(), self.form.is_empty()];
         lists.iter().all(|empty| *empty) && self.target.is_empty() && self.payload.is_empty()
     }
 }

@@ -95,7 +95,8 @@ impl Service {
         let mut refused = None;
         if file.is_none() {
             let bounds = self.shared().bounds();
-            let found = resource.webhooks().into_iter().flat_map(|(place, one)| bounds.violations(one, &place));
+            let found =
+                resource.webhooks().into_iter().flat_map(|(place, one)| bounds.violations(one, &place));
             refused = found.map(|found| format!("{}: {}", found.field, found.description)).next();
         }
         Ok(Surveyed { agent: agent.clone(), id: id.to_owned(), resource, etag, file, refused })

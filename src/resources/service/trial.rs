@@ -81,6 +81,20 @@ impl Service {
         Ok(webhook.with_foreign_overrides(overrides))
     }
 
+    /// What would keep a webhook from being made.
+    pub(crate) async fn would_create(
+        &self,
+        agent: &AgentName,
+        webhook: &Webhook,
+    ) -> Result<(), ResourceError> {
+        let shared = self.shared();
+        self.lasts()?;
+        check::admit(webhook, &shared.bounds())?;
+        let (agent_name, resource) = (agent.to_string(), webhook.clone());
+        let new = Stored { agent: agent_name, id: String::new(), revision: 1, resource };
+        self.unique(agent, &new, &shared.everything().await?)
+    }
+
     /// Which secrets a webhook has.
     pub(crate) async fn held(&self, agent: &AgentName, id: &str) -> Result<Held, ResourceError> {
         Ok(Held::of(&self.whole::<Webhook>(agent, id).await?.0))

@@ -199,7 +199,7 @@ impl Service {
     }
 
     /// That what is changed stays so for as long as whoever changes it may expect.
-    fn lasts(&self) -> Result<(), ResourceError> {
+    pub(super) fn lasts(&self) -> Result<(), ResourceError> {
         let on_cloud_run = self.shared().serving.config().store.on_cloud_run;
         if on_cloud_run && !self.shared().store.is_configured() {
             Err(ResourceError::NotDurable)
@@ -220,7 +220,7 @@ impl Service {
     }
 
     /// That nothing of the agent has its display name; what comes at the same moment, the store refuses.
-    fn unique<R: Resource>(
+    pub(super) fn unique<R: Resource>(
         &self,
         agent: &AgentName,
         new: &Stored<R>,

@@ -10,6 +10,7 @@ use crate::access::{self, RefusedKind};
 use crate::console::Chrome;
 use crate::console::problem::ProblemPage;
 use crate::excerpt::excerpt;
+use crate::resources::ResourceError;
 use crate::server::respond::{Refusal, Unmanaged};
 use crate::store::StoreError;
 
@@ -42,6 +43,22 @@ pub(super) enum Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         Self::Refusal(error.into())
+    }
+}
+
+impl From<ResourceError> for Problem {
+    fn from(error: ResourceError) -> Self {
+        match error {
+            ResourceError::NotFound { noun, .. } => Self::NotFound(match noun {
+                "environment" => "such environment",
+                _ => "such webhook",
+            }),
+            ResourceError::Store(error) => error.into(),
+            ResourceError::Invalid { .. } | ResourceError::NotAllowed { .. } => {
+                Self::Invalid(error.to_string())
+            }
+            _ => Self::Conflict(error.to_string()),
+        }
     }
 }
 

@@ -109,6 +109,8 @@ pub(super) fn done_word(word: &str) -> Option<&'static str> {
         "activated" => "Activated.",
         "deactivated" => "Deactivated.",
         "cloned" => "Cloned.",
+        "disabled" => "Disabled.",
+        "enabled" => "Enabled.",
         "imported" => "Imported.",
         "replayed" => "Made again.",
         "revoked" => "Revoked.",
