@@ -413,8 +413,9 @@ fn certificates(text: &str, faults: &mut Faults) -> Vec<Bytes> {
                     .add("ca_certs", "Expected certificates, which begin with -----BEGIN CERTIFICATE-----.");
                 Vec::new()
             }
-            Err(error) => {
-                faults.add("ca_certs", format!("This is no PEM: {error}."));
+            Err(_) => {
+                let message = "This PEM is damaged: expected -----BEGIN CERTIFICATE-----, base64 and -----END CERTIFICATE----- for each.";
+                faults.add("ca_certs", message);
                 Vec::new()
             }
         };

@@ -2,5 +2,8 @@
 
 mod browser;
 mod frame;
+mod webhook_environments;
+mod webhook_trials;
+mod webhooks;
 
 pub(crate) use browser::Browser;

@@ -72,10 +72,8 @@ async fn page(
     let counts = counts(asked).await?;
     let counts = counts.get(&webhook.display_name);
     let name: String = url::form_urlencoded::byte_serialize(webhook.display_name.as_bytes()).collect();
-    let mut chrome = asked.chrome(webhook.display_name.clone(), Section::Webhooks);
-    chrome.title.clone_from(&webhook.display_name);
     Ok(DetailPage {
-        chrome,
+        chrome: asked.chrome(webhook.display_name.clone(), Section::Webhooks),
         place: target.place.clone(),
         display_name: webhook.display_name.clone(),
         name: webhook.name.clone(),
