@@ -75,6 +75,11 @@ pub(crate) struct ListRow {
 }
 
 impl ListRow {
+    /// The last part of the file's path.
+    pub(crate) fn file_name(&self) -> &str {
+        self.file.rsplit(['/', '\\']).next().unwrap_or_default()
+    }
+
     pub(crate) fn kind_text(&self) -> &'static str {
         match self.kind {
             "standard" => "Dialogflow, standard",

@@ -35,6 +35,8 @@ pub(crate) struct TrialForm {
     pub(crate) may_send: bool,
     /// Whether the webhook is flexible: its parameters come first then.
     pub(crate) flexible: bool,
+    /// Whether what is called stands in the same form, and need not be saved.
+    pub(crate) unsaved: bool,
 }
 
 /// What a sample is called in the form, and to people.

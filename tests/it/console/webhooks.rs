@@ -300,7 +300,7 @@ fn secrets_are_written_and_never_shown() {
         let edit = browser.open(&path(&id, "/edit"));
         edit.hides("Remove the stored password").shows("Remove the stored client secret");
         // Elsewhere, what is kept is not shown to somebody else.
-        keep(&edit, "https://evil.example.com/y", &[]).shows("Saved.");
+        keep(&edit, "https://evil.example.com/y", &[]).shows("Saved. It leads to another host now");
         browser.open(&path(&id, "/edit")).hides("Remove the stored client secret");
         let request = Request::get("/api/audit");
         let audit = console.served.manage(request);

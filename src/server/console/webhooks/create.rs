@@ -10,6 +10,7 @@ use crate::console::Section;
 use crate::console::form::Faults;
 use crate::console::webhooks::Fields;
 use crate::console::webhooks::edit::{EditPage, Sheet};
+use crate::console::webhooks::trial::TrialForm;
 use crate::protocol::field_mask::FieldMask;
 use crate::protocol::names::AgentName;
 
@@ -87,7 +88,7 @@ fn page(asked: &Asked, agent: String, sheet: Sheet, panel: Panel) -> EditPage {
         action: new_path(),
         back: "/console/webhooks".to_owned(),
         try_action: format!("{DIALOGFLOW}/new/try"),
-        trial: panel.form,
+        trial: TrialForm { unsaved: true, ..panel.form },
         tried: panel.tried,
     }
 }

@@ -10,9 +10,10 @@ use crate::console::Section;
 use crate::console::form::Faults;
 use crate::console::webhooks::Fields;
 use crate::console::webhooks::edit::{EditPage, Sheet, differences};
+use crate::console::webhooks::trial::TrialForm;
 use crate::protocol::field_mask::FieldMask;
 use crate::protocol::webhook::Webhook;
-use crate::resources::{Held, ResourceError, Surveyed};
+use crate::resources::{Answer, Held, ResourceError, Surveyed};
 
 pub(super) fn routes(routes: &mut Routes) {
     routes.get("/console/webhooks/dialogflow/{id}/edit", Action::Manage, form);
@@ -40,7 +41,7 @@ async fn save(asked: Asked) -> Result<Shown, Problem> {
     if faults.is_empty() {
         let resources = &asked.console().resources;
         match resources.update(&target.agent, &target.id, webhook, &mask(&fields)?, &asked.edit()?).await {
-            Ok(_) => return Ok(Shown::done(&target.place.here(), "saved")),
+            Ok(answer) => return Ok(Shown::done(&target.place.here(), saved(&answer))),
             Err(ResourceError::Changed { etag, .. }) => {
                 let now = Fields::of(&editable(&asked, &target).await?.resource, false);
                 sheet.conflict = Some(differences(&fields, &now));
@@ -55,6 +56,11 @@ async fn save(asked: Asked) -> Result<Shown, Problem> {
     let sheet = Sheet { fields, faults, held: held(&asked, &target).await?, ..sheet };
     let shown = Shown::refused(&page(&asked, &target, &found, sheet, panel))?;
     Ok(if is_conflict { shown.with_status(actix_web::http::StatusCode::CONFLICT) } else { shown })
+}
+
+/// The word for what was done; secrets that were dropped are told.
+pub(super) fn saved<R>(answer: &Answer<R>) -> &'static str {
+    if answer.dropped.is_empty() { "saved" } else { "saved_without" }
 }
 
 /// Tries what stands in the form, with the secrets that saving it would keep.
@@ -109,7 +115,7 @@ fn page(asked: &Asked, target: &Target, found: &Surveyed<Webhook>, sheet: Sheet,
         action: target.place.to("edit"),
         back: target.place.here(),
         try_action: target.place.to("edit/try"),
-        trial: panel.form,
+        trial: TrialForm { unsaved: true, ..panel.form },
         tried: panel.tried,
     }
 }

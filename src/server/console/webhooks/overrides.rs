@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::routes::Routes;
 use super::change::fault;
+use super::edit::saved;
 use super::environments::{editable, name};
 use super::refused::tell;
 use super::target::Target;
@@ -194,7 +195,7 @@ async fn save(asked: Asked) -> Result<Shown, Problem> {
     let mut sheet = Sheet { etag: asked.form.get("etag").to_owned(), partial: true, ..Sheet::default() };
     if faults.is_empty() {
         match change(&asked, &place.target, all).await {
-            Ok(_) => return Ok(Shown::done(&place.target.place.here(), "saved")),
+            Ok(answer) => return Ok(Shown::done(&place.target.place.here(), saved(&answer))),
             Err(ResourceError::Changed { etag, .. }) => {
                 (sheet.conflict, sheet.etag) = (Some(differences(&fields, &now)), etag);
             }
