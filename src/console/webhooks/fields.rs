@@ -455,7 +455,9 @@ mod tests {
     /// What a browser would send of these fields.
     fn sent(fields: &Fields) -> Form {
         let mut text = url::form_urlencoded::Serializer::new(String::new());
-        let mut add = |name: &str, value: &str| drop(text.append_pair(name, value));
+        let mut add = |name: &str, value: &str| {
+            text.append_pair(name, value);
+        };
         for (name, value) in [
             ("display_name", &fields.display_name),
             ("timeout", &fields.timeout),

@@ -234,7 +234,7 @@ fn what_the_platform_would_refuse_is_told_beside_its_field() {
         let page = browser.send(&new, NEW, &sent);
         assert_eq!(page.status, 422, "{field}: {}", page.text);
         let message = page.text.split("class=\"fault\">").nth(1).unwrap_or_default();
-        let near = format!("{}", message.split("</strong>").next().unwrap_or_default());
+        let near = message.split("</strong>").next().unwrap_or_default();
         assert!(near.to_lowercase().contains(&html(told).to_lowercase()), "{field}: {near}");
     }
     let good = ("user_secret", "projects/p/secrets/good/versions/latest");
