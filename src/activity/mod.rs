@@ -44,7 +44,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use bounded::Most;
-pub(crate) use counts::{Count, MOST_DAYS};
+pub(crate) use counts::{Count, Counts, MOST_DAYS};
 pub(crate) use id::{Ids, InvalidId, InvocationId};
 pub(crate) use kept::Parameters;
 use pack::Packing;

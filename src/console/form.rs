@@ -69,7 +69,7 @@ impl Form {
 }
 
 /// What is wrong with a form, by field; the empty name is the whole form.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Faults(Vec<(String, String)>);
 
 impl Faults {

@@ -248,7 +248,6 @@ impl Delivery {
     }
 
     /// How many invocations each webhook had in the last seven days; tests of it are none.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the console, which comes next, shows them"))]
     pub(crate) async fn counts(&self) -> Result<HashMap<WebhookId, u64>, StoreError> {
         let engine = &self.0.engine;
         let counted = i64::try_from(COUNTED.as_micros()).unwrap_or(i64::MAX);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use crate::outbound::Request;
@@ -52,6 +54,31 @@ impl Sent {
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.request.body.as_ref()
+    }
+
+    /// The values in it that may be secrets, in every form in which an answer may repeat them.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let mut secrets = Vec::new();
+        for (_, value) in self.request.headers.iter().filter(|(_, value)| value.is_sensitive()) {
+            let Ok(text) = value.to_str() else { continue };
+            let bare = text.split_once(' ').map_or("", |(_, bare)| bare);
+            if text.starts_with("Basic ")
+                && let Ok(pair) = STANDARD.decode(bare)
+                && let Ok(pair) = String::from_utf8(pair)
+            {
+                secrets.extend(pair.split_once(':').map(|(_, password)| password.to_owned()));
+                secrets.push(pair);
+            }
+            secrets.extend([text.to_owned(), bare.to_owned()]);
+        }
+        for (name, value) in self.request.url.query_pairs() {
+            if is_secret_name(&name) {
+                secrets.push(value.into_owned());
+            }
+        }
+        // What is all of it before a part of it.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets
     }
 
     pub(super) fn shown_headers(&self) -> impl Iterator<Item = (&str, Shown)> {
@@ -109,5 +136,23 @@ mod tests {
         assert_eq!(sent.url(), expected);
         assert_eq!(sent.headers(), [("accept", "*/*".to_owned()), ("x-key", "***".to_owned())]);
         assert!(!format!("{sent:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn what_an_answer_must_not_repeat_is_known() {
+        let url = "https://a.example/x?city=Oslo&api_key=k%20ey";
+        let basic = format!("Basic {}", STANDARD.encode("user:s3cret"));
+        let mut request = Request::new(Method::GET, url.parse().expect("a URL"))
+            .header("accept", b"*/*")
+            .and_then(|request| request.header("authorization", basic.as_bytes()))
+            .expect("headers");
+        if let Some(value) = request.headers.get_mut("authorization") {
+            value.set_sensitive(true);
+        }
+        let secrets = Sent::new(request).secrets();
+        for secret in ["s3cret", "user:s3cret", &basic, &basic[6..], "k ey"] {
+            assert!(secrets.iter().any(|known| known == secret), "{secret}: {secrets:?}");
+        }
+        assert!(!secrets.iter().any(|known| known == "*/*" || known == "Oslo"), "{secrets:?}");
     }
 }

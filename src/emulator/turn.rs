@@ -141,7 +141,7 @@ impl Turn {
             return Ok(SessionName { environment: environment.or(name.environment), ..name });
         }
         let agent = match self.agent.as_str() {
-            "" => "projects/example-project/locations/global/agents/example-agent".parse()?,
+            "" => AgentName::example(),
             agent => agent.parse()?,
         };
         let session = if self.session.is_empty() { fresh_id() } else { self.session.clone() };

@@ -87,6 +87,14 @@ fn take_agent(rest: &mut &str) -> Option<AgentName> {
     })
 }
 
+impl AgentName {
+    /// The one that is meant where nobody says which.
+    pub(crate) fn example() -> Self {
+        let [project, location, agent] = ["example-project", "global", "example-agent"].map(str::to_owned);
+        Self { project, location, agent }
+    }
+}
+
 impl fmt::Display for AgentName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { project, location, agent } = self;

@@ -19,4 +19,4 @@ pub(crate) use crate::violation::Violation;
 use bounds::Bounds;
 pub(crate) use error::ResourceError;
 pub(crate) use kind::Resource;
-pub(crate) use service::{Answer, Edit, Page, Service, Serving};
+pub(crate) use service::{Answer, Edit, Held, Page, Service, Serving, Surveyed};

@@ -11,10 +11,10 @@ use serde_json::json;
 use super::files::{Files, write};
 use super::server::{Server, ServerArgs};
 use super::tag::Format;
-use super::{note, package, terraform};
+use super::{note, package};
 use crate::fulfillment::upstream::resources::Resources;
 use crate::fulfillment::{Export as Resource, flexible_webhook, standard_webhook};
-use crate::protocol::webhook::Webhook;
+use crate::protocol::webhook::{Webhook, terraform};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Everything {

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::super::new::file_name;
+use super::package;
 use super::tag::Format;
-use super::{package, terraform};
-use crate::protocol::webhook::Webhook;
+use crate::protocol::webhook::{Webhook, terraform};
 
 /// Where they go.
 pub(super) struct Files<'a> {

@@ -6,7 +6,6 @@ mod files;
 mod package;
 mod server;
 mod tag;
-mod terraform;
 
 use std::process::ExitCode;
 

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 
 use super::server::ServerArgs;
-use super::{note, package, terraform};
+use super::{note, package};
 use crate::fulfillment::{Export as Resource, flexible_webhook};
+use crate::protocol::webhook::terraform;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Tag {
@@ -61,7 +62,7 @@ impl Tag {
         let text = match self.format {
             Format::Json => serde_json::to_string_pretty(&resource)?,
             Format::Package => serde_json::to_string_pretty(&package::webhook(&resource, None)?)?,
-            Format::Terraform => terraform::webhooks(std::slice::from_ref(&resource), &config.agent.name),
+            Format::Terraform => terraform::webhooks([&resource], &config.agent.name),
         };
         writeln!(std::io::stdout(), "{}", text.trim_end())?;
         if resource.generic_web_service().is_some_and(|service| service.parameter_mapping.is_empty()) {

@@ -34,6 +34,7 @@ pub(crate) mod export;
 mod generic;
 mod overrides;
 mod resource;
+pub(crate) mod terraform;
 mod write_only;
 
 use bytes::Bytes;
@@ -48,6 +49,7 @@ pub use credentials::{OAuthConfig, SecretVersionHeaderValue, ServiceAccountAuthC
 pub use environment::{Environment, TestCasesConfig, VersionConfig, WebhookConfig};
 pub use generic::{GenericWebService, HttpMethod, WebhookType};
 pub use resource::{Service, ServiceDirectoryConfig, Webhook};
+pub(crate) use write_only::{HIDDEN, is_secret_header};
 
 /// Reads a resource in either form, every corner of it.
 fn read<M: MessageType>(body: &[u8]) -> Result<M, ParseError> {

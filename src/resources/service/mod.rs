@@ -1,6 +1,8 @@
 //! The calls of the management API.
 
 mod read;
+mod survey;
+mod trial;
 mod write;
 
 use std::sync::Arc;
@@ -19,6 +21,8 @@ use crate::protocol::field_mask::FieldMask;
 use crate::store::Store;
 
 pub(crate) use read::Page;
+pub(crate) use survey::Surveyed;
+pub(crate) use trial::Held;
 pub(crate) use write::Edit;
 
 /// What serves the routes that resources are for.

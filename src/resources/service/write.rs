@@ -146,7 +146,7 @@ impl Service {
     }
 
     /// What a change comes to, checked, with the secrets that were kept.
-    fn changed<R: Resource>(
+    pub(super) fn changed<R: Resource>(
         &self,
         before: &Stored<R>,
         sent: &R,
@@ -199,7 +199,7 @@ impl Service {
     }
 
     /// That what is changed stays so for as long as whoever changes it may expect.
-    fn lasts(&self) -> Result<(), ResourceError> {
+    pub(super) fn lasts(&self) -> Result<(), ResourceError> {
         let on_cloud_run = self.shared().serving.config().store.on_cloud_run;
         if on_cloud_run && !self.shared().store.is_configured() {
             Err(ResourceError::NotDurable)
@@ -208,7 +208,7 @@ impl Service {
         }
     }
 
-    fn not_filed<R: Resource>(&self, agent: &AgentName, id: &str) -> Result<(), ResourceError> {
+    pub(super) fn not_filed<R: Resource>(&self, agent: &AgentName, id: &str) -> Result<(), ResourceError> {
         let files = self.shared().serving.files();
         match self.filed::<R>(&files, agent, id) {
             None => Ok(()),
@@ -220,7 +220,7 @@ impl Service {
     }
 
     /// That nothing of the agent has its display name; what comes at the same moment, the store refuses.
-    fn unique<R: Resource>(
+    pub(super) fn unique<R: Resource>(
         &self,
         agent: &AgentName,
         new: &Stored<R>,

@@ -63,12 +63,17 @@ pub(crate) struct Inner {
     tries: Tries,
     /// For pages that are made at the same time: agents come first.
     places: Semaphore,
+    /// For tests of webhooks, which wait for somebody else.
+    trials: Semaphore,
     /// Whether this server encrypts.
     tls: bool,
 }
 
 /// How many pages are made at the same time.
 const PLACES: usize = 16;
+
+/// How many webhooks are tried at the same time.
+const TRIALS: usize = 8;
 
 impl Console {
     pub(crate) fn new(
@@ -87,6 +92,7 @@ impl Console {
             tries: Tries::new(clock.clone()),
             clock,
             places: Semaphore::new(PLACES),
+            trials: Semaphore::new(TRIALS),
             tls,
         }))
     }

@@ -12,6 +12,7 @@ use crate::console::problem::ProblemPage;
 use crate::delivery::rules::RuleError;
 use crate::delivery::webhooks::WebhookError;
 use crate::excerpt::excerpt;
+use crate::resources::ResourceError;
 use crate::server::respond::{Refusal, Unmanaged};
 use crate::store::StoreError;
 
@@ -76,6 +77,22 @@ impl From<RuleError> for Problem {
             RuleError::Changed { .. } => Self::Conflict(text),
             RuleError::Webhooks(error) => error.into(),
             RuleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResourceError> for Problem {
+    fn from(error: ResourceError) -> Self {
+        match error {
+            ResourceError::NotFound { noun, .. } => Self::NotFound(match noun {
+                "environment" => "such environment",
+                _ => "such webhook",
+            }),
+            ResourceError::Store(error) => error.into(),
+            ResourceError::Invalid { .. } | ResourceError::NotAllowed { .. } => {
+                Self::Invalid(error.to_string())
+            }
+            _ => Self::Conflict(error.to_string()),
         }
     }
 }

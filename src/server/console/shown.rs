@@ -105,10 +105,15 @@ pub(super) fn done_word(word: &str) -> Option<&'static str> {
     Some(match word {
         "created" => "Created.",
         "saved" => "Saved.",
+        "saved_without" => {
+            "Saved. It leads to another host now, so stored secrets were dropped: set them again."
+        }
         "deleted" => "Deleted.",
         "activated" => "Activated.",
         "deactivated" => "Deactivated.",
         "cloned" => "Cloned.",
+        "disabled" => "Disabled.",
+        "enabled" => "Enabled.",
         "imported" => "Imported.",
         "replayed" => "Made again.",
         "revoked" => "Revoked.",

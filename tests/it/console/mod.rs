@@ -9,5 +9,8 @@ mod overview;
 mod safety;
 mod settings;
 mod triggers;
+mod webhook_environments;
+mod webhook_trials;
+mod webhooks;
 
 pub(crate) use browser::Browser;
