@@ -20,6 +20,7 @@ mod flexible;
 mod flood;
 mod hung_up;
 mod identity;
+mod invocations;
 mod lifecycle;
 mod live;
 mod local;
