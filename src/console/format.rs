@@ -1,6 +1,7 @@
 //! How numbers, times and sizes are written for people; the exact value is for whoever points at it.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 
@@ -84,10 +85,62 @@ impl fmt::Display for Moment {
 
 /// JSON as people read it; what is none, as it is.
 pub(crate) fn pretty(text: &str) -> String {
-    match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(value) => serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.to_owned()),
+    pretty_within(text, usize::MAX)
+}
+
+/// The same, unless it were longer than this: deep JSON takes many times its size.
+pub(crate) fn pretty_within(text: &str, most: usize) -> String {
+    let Ok(value) = serde_json::from_str::<serde_json::Value>(text) else { return text.to_owned() };
+    let mut bounded = Bounded { text: Vec::with_capacity(text.len()), most };
+    match serde_json::to_writer_pretty(&mut bounded, &value) {
+        Ok(()) => String::from_utf8(bounded.text).unwrap_or_else(|_| text.to_owned()),
         Err(_) => text.to_owned(),
     }
+}
+
+/// Takes so much, and fails then.
+struct Bounded {
+    text: Vec<u8>,
+    most: usize,
+}
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.text.len() + bytes.len() > self.most {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A text with the numbers of control characters and of what turns the direction of reading in their place: what
+/// is not seen cannot be judged.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    let is_turning = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if !text.chars().any(|c| is_control(c) || is_turning(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            // The ends of lines of other systems.
+            '\r' if characters.peek() == Some(&'\n') => {}
+            // Emoji are joined by it.
+            '\u{200d}' => shown.push(character),
+            c if is_control(c) || is_turning(c) => {
+                let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(c));
+            }
+            other => shown.push(other),
+        }
+    }
+    Cow::Owned(shown)
 }
 
 #[cfg(test)]
@@ -106,8 +159,31 @@ mod tests {
         assert_eq!([bytes(850), bytes(12_400), bytes(3_200_000)], ["850 B", "12.4 KB", "3.2 MB"]);
         assert_eq!([percent(0, 0), percent(1, 3), percent(1, 100_000)], ["0 %", "33.3 %", "< 0.1 %"]);
         let moment = Moment(1_796_000_000_123_456);
-        assert_eq!(moment.to_string(), "2026-11-30 01:33:20 UTC");
-        assert_eq!(moment.exact(), "2026-11-30T01:33:20.123456Z");
+        assert_eq!(moment.to_string(), "2026-11-30 00:53:20 UTC");
+        assert_eq!(moment.exact(), "2026-11-30T00:53:20.123456Z");
         assert_eq!([pretty("{\"a\":1}"), pretty("{")], ["{\n  \"a\": 1\n}", "{"]);
+    }
+
+    #[test]
+    fn deep_json_does_not_grow() {
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        assert!(pretty(&deep).len() > 5_000);
+        assert_eq!(pretty_within(&deep, 1_000), deep);
+        let deeper = "[".repeat(100_000);
+        assert_eq!(pretty_within(&deeper, 1_000), deeper);
+    }
+
+    #[test]
+    fn what_is_not_seen_is_made_seen() {
+        for (text, shown) in [
+            ("plain é\n\tx", "plain é\n\tx"),
+            ("\u{1b}[31mred\0", "⟨U+001B⟩[31mred⟨U+0000⟩"),
+            ("a\r\nb\rc\u{7f}", "a\nb⟨U+000D⟩c⟨U+007F⟩"),
+            ("evil\u{202e}txt.exe\u{2066}", "evil⟨U+202E⟩txt.exe⟨U+2066⟩"),
+            ("\u{85}\u{feff}", "⟨U+0085⟩⟨U+FEFF⟩"),
+            ("👩\u{200d}🔧\u{200b}", "👩\u{200d}🔧⟨U+200B⟩"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
     }
 }
