@@ -7,7 +7,9 @@ use crate::store::{Query, Store, StoreError};
 /// So many combinations are looked at.
 const MOST: i64 = 2_000;
 /// So many words of a kind are told.
-const MOST_WORDS: usize = 200;
+const MOST_WORDS: usize = 100;
+/// A longer word is none that somebody chooses from a list.
+const LONGEST: usize = 100;
 
 /// Each in alphabetical order.
 #[derive(Debug, Default)]
@@ -30,7 +32,7 @@ pub(crate) async fn words(store: &Store) -> Result<Words, StoreError> {
             ("error_type", &mut words.error_types),
         ] {
             let word: String = row.get(column)?;
-            if !word.is_empty() && set.len() < MOST_WORDS {
+            if (1..=LONGEST).contains(&word.len()) && set.len() < MOST_WORDS {
                 set.insert(word);
             }
         }

@@ -89,6 +89,16 @@ impl Filters {
         vec![pair("", "both"), pair("inbound", "others call us"), pair("outbound", "we call")]
     }
 
+    /// Which of the tabs they are.
+    pub(crate) fn tab(&self) -> &'static str {
+        match (&*self.status, &*self.kind) {
+            ("failed", "") => "failed",
+            ("", "delivery") => "deliveries",
+            ("", "") => "log",
+            _ => "",
+        }
+    }
+
     /// Whether there are some beyond those that are always seen.
     pub(crate) fn are_many(&self) -> bool {
         let Self { direction, status_code, error_type, environment, kind, .. } = self;

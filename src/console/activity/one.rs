@@ -56,22 +56,29 @@ pub(crate) struct Fact {
 }
 
 /// Parameters before and after.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Parameters {
     pub(crate) all: Vec<Difference>,
     /// How many there are beyond.
     pub(crate) more: usize,
+    /// So many are shown of those that were changed, and of those that were not.
+    pub(crate) most: usize,
 }
 
 impl Parameters {
     /// Those that the call changed.
     pub(crate) fn changed(&self) -> Vec<&Difference> {
-        self.all.iter().filter(|one| one.change != "same").collect()
+        self.all.iter().filter(|one| one.change != "same").take(self.most).collect()
     }
 
     /// Those that it left.
     pub(crate) fn same(&self) -> Vec<&Difference> {
-        self.all.iter().filter(|one| one.change == "same").collect()
+        self.all.iter().filter(|one| one.change == "same").take(self.most).collect()
+    }
+
+    /// How many are not shown.
+    pub(crate) fn hidden(&self) -> usize {
+        self.all.len() - self.changed().len() - self.same().len()
     }
 
     pub(crate) fn has_unkept(&self) -> bool {

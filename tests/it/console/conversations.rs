@@ -163,3 +163,33 @@ fn a_conversation_is_saved_as_a_transcript_and_forgotten() {
         assert!(!trail.to_string().contains("s-1"), "the session's name may be personal itself");
     }
 }
+
+#[test]
+fn a_conversation_with_much_text_has_more_pages_and_each_is_bounded() {
+    let names: Vec<String> = (0..60).map(|number| format!("p{number:02}")).collect();
+    let allowed = json!(names).to_string();
+    let settings = [
+        BODIES,
+        ("REJOINDER_ACTIVITY__PARAMETERS", allowed.as_str()),
+        ("REJOINDER_ACTIVITY__BODY_LIMIT", "256KiB"),
+    ];
+    let served = Served::demo_with(&settings).managed(&TestStore::memory());
+    let browser = admin(&served);
+    const CALLS: usize = 20;
+    for number in 0..CALLS {
+        let parameters: Value =
+            names.iter().map(|name| (name.clone(), json!(format!("{number}\"<&>").repeat(400)))).collect();
+        served.call(turn("much", "gallery", &format!("{number}{}", "<\"&\u{202e}".repeat(10_000)), &parameters));
+    }
+    let (mut path, mut turns, mut pages) = ("/console/conversations/much".to_owned(), 0, 0);
+    loop {
+        let page = browser.open(&path);
+        assert!(page.text.len() < 2_500_000, "{path}: {} bytes", page.text.len());
+        turns += page.text.matches("<li class=\"turn\">").count();
+        pages += 1;
+        let Some((before, _)) = page.text.split_once("\" rel=\"next\"") else { break };
+        path = before.rsplit("href=\"").next().expect("an address").to_owned();
+    }
+    assert_eq!(turns, CALLS);
+    assert!(pages > 1, "{pages} pages");
+}

@@ -18,7 +18,7 @@ const OF_CONNECTION: [&str; 7] = [
 /// How long it may take, in seconds: the most that the platform gives a webhook.
 const PATIENCE: f64 = 30.0;
 /// A longer command is none that somebody copies.
-const LONGEST: usize = 128 << 10;
+const LONGEST: usize = 64 << 10;
 
 /// The command with what is to be known of it, or why there is none. `origin` is this server, as it is
 /// reached.

@@ -14,6 +14,8 @@ use crate::server::invocations::{self, Failed, failed};
 
 /// Where nobody says since when: an hour.
 const USUAL: i64 = 3_600_000_000;
+/// So many tags and webhooks are named.
+const NAMES: usize = 50;
 
 fn plural(count: usize, what: &str) -> String {
     format!("{} {what}{}", number(count as u64), if count == 1 { "" } else { "s" })
@@ -50,7 +52,14 @@ pub(super) async fn ask(asked: Asked) -> Result<Shown, Problem> {
     page.count = told(&found, &filter);
     page.is_any = found.count() > 0;
     page.inner = found.inner;
-    page.by_name = found.by_name.into_iter().map(|(name, count)| (name, number(count as u64))).collect();
+    let mut by_name: Vec<_> = found.by_name.into_iter().collect();
+    by_name.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let others = by_name.iter().skip(NAMES).map(|(_, count)| count).sum::<usize>();
+    by_name.truncate(NAMES);
+    if others > 0 {
+        by_name.push(("others".to_owned(), others));
+    }
+    page.by_name = by_name.into_iter().map(|(name, count)| (name, number(count as u64))).collect();
     Shown::page(&page)
 }
 

@@ -3,6 +3,7 @@
 use super::super::asked::Asked;
 use super::super::problem::Problem;
 use super::super::shown::Shown;
+use super::body::Form;
 use super::{body, curl, id, log, received};
 use crate::activity::kept::{self, Messages, Summary};
 use crate::activity::query::{self, Found, Whole};
@@ -56,9 +57,10 @@ fn page(
     let summary: Summary<'_> = serde_json::from_str(&found.summary).unwrap_or_default();
     let messages = view::messages(&whole.messages);
     let raw = asked.query.has("raw");
+    let form = Form::new(raw, messages.attempts.len());
     let error = if summary.error.is_empty() { reason(found, &summary) } else { summary.error.to_string() };
     let attempts = messages.attempts.iter().take(ATTEMPTS).enumerate();
-    let attempts = attempts.map(|(index, kept)| attempt(index, kept, found, &messages, raw)).collect();
+    let attempts = attempts.map(|(index, kept)| attempt(index, kept, found, &messages, form)).collect();
     let (curl, curl_notes) = match curl::curl(found, &messages, &asked.origin) {
         Ok((command, notes)) => (Ok(command), notes),
         Err(why) => (Err(why), Vec::new()),
@@ -78,7 +80,7 @@ fn page(
         phases,
         attempts,
         more_attempts: messages.attempts.len().saturating_sub(ATTEMPTS),
-        parameters: messages.parameters.as_ref().map(parameters),
+        parameters: messages.parameters.as_ref().map(|changes| parameters(changes, usize::MAX)),
         calls: whole.made.iter().map(Row::of).collect(),
         received,
         curl,
@@ -155,9 +157,9 @@ pub(in crate::server::console) fn caused_by(found: &Found, kept: &str) -> Option
 }
 
 /// The session's parameters as a difference.
-pub(in crate::server::console) fn parameters(changes: &kept::Changes<'_>) -> Parameters {
+pub(in crate::server::console) fn parameters(changes: &kept::Changes<'_>, most: usize) -> Parameters {
     let more = changes.before.more + changes.set.as_ref().map_or(0, |set| set.more);
-    Parameters { all: difference(&changes.before, changes.set.as_ref()), more }
+    Parameters { all: difference(&changes.before, changes.set.as_ref()), more, most }
 }
 
 fn attempt(
@@ -165,7 +167,7 @@ fn attempt(
     kept: &kept::Attempt<'_>,
     found: &Found,
     messages: &Messages<'_>,
-    raw: bool,
+    form: Form,
 ) -> Attempt {
     let began = found.id.micros().saturating_add(i64::try_from(kept.began_us).unwrap_or_default());
     let known = [("connecting", kept.connect_us), ("waiting", kept.head_us), ("reading", kept.body_us)];
@@ -180,15 +182,15 @@ fn attempt(
         status_code: kept.status_code,
         error: kept.error.to_string(),
         parts: (!parts.is_empty()).then(|| spans(&parts, "parts of the attempt")),
-        request: messages.requests.get(kept.request).map(|request| sent(index + 1, request, found, raw)),
-        response: kept.response.as_ref().map(|response| came(index + 1, kept, response, found, raw)),
+        request: messages.requests.get(kept.request).map(|request| sent(index + 1, request, found, form)),
+        response: kept.response.as_ref().map(|response| came(index + 1, kept, response, found, form)),
     }
 }
 
-fn sent(number: usize, request: &kept::Request<'_>, found: &Found, raw: bool) -> Message {
+fn sent(number: usize, request: &kept::Request<'_>, found: &Found, form: Form) -> Message {
     let line = format!("{} {}", request.method, request.url);
     let whole = format!("/console/activity/{}/body?attempt={number}&of=request", found.id);
-    let body = body::body(request.body.as_ref(), request.bytes, unkept(found.kind), raw, whole);
+    let body = body::body(request.body.as_ref(), request.bytes, unkept(found.kind), form, whole);
     body::message(line, &request.headers, request.bytes, body)
 }
 
@@ -197,11 +199,11 @@ fn came(
     attempt: &kept::Attempt<'_>,
     response: &kept::Response<'_>,
     found: &Found,
-    raw: bool,
+    form: Form,
 ) -> Message {
     let line = attempt.status_code.map_or_else(|| "no status".to_owned(), |code| format!("status {code}"));
     let whole = format!("/console/activity/{}/body?attempt={number}&of=response", found.id);
-    let body = body::body(response.body.as_ref(), response.bytes, unkept(found.kind), raw, whole);
+    let body = body::body(response.body.as_ref(), response.bytes, unkept(found.kind), form, whole);
     body::message(line, &response.headers, response.bytes, body)
 }
 

@@ -3,12 +3,14 @@
 use super::super::asked::Asked;
 use super::super::problem::Problem;
 use super::super::shown::Shown;
+use super::body::Form;
 use super::list::address;
 use super::{body, by, id};
 use crate::activity::InvocationId;
 use crate::console::Section;
 use crate::console::activity::{Body, Event, ReceivedListPage, ReceivedPage};
 use crate::console::format::{Moment, bytes};
+use crate::excerpt::excerpt;
 use crate::receive::{Filter, Listed, Receiving, State};
 use crate::server::invocations::received_again;
 use crate::server::respond::Refusal;
@@ -49,7 +51,13 @@ pub(super) async fn list(asked: Asked) -> Result<Shown, Problem> {
         states,
         source: query.get("source").to_owned(),
         event_type: query.get("type").to_owned(),
-        rows: found.iter().map(event).collect(),
+        rows: found
+            .iter()
+            .map(|listed| Event {
+                error: excerpt(listed.error.as_deref().unwrap_or_default(), 240).into_owned(),
+                ..event(listed)
+            })
+            .collect(),
         newest: filter.after.map(|_| address(path, &fields, &[])),
         older: last.map(|last| address(path, &fields, &[("after", last)])),
     };
@@ -61,7 +69,8 @@ pub(super) async fn show(asked: Asked) -> Result<Shown, Problem> {
     let found = receiving(&asked)?.find(id).await?.ok_or(NOTHING)?;
     let kept = asked.console().door.redactor.body(&found.body, &[]);
     let whole = format!("/console/activity/received/{id}/body");
-    let body: Body = body::body(Some(&kept), found.body.len() as u64, "", asked.query.has("raw"), whole);
+    let body: Body =
+        body::body(Some(&kept), found.body.len() as u64, "", Form::new(asked.query.has("raw"), 1), whole);
     let event = event(&found.listed);
     let page = ReceivedPage { chrome: asked.chrome("Received event", Section::Activity), event, body };
     Shown::page(&page)

@@ -19,8 +19,12 @@ use crate::console::format::{self, Moment};
 use crate::emulator::verdict::event_of;
 use crate::server::invocations;
 
-/// So many invocations are on a page.
+/// So many invocations are on a page,
 const PAGE: usize = 50;
+/// if they have not more text than this, in bytes;
+const TEXT: usize = 256 << 10;
+/// and so many of each call's parameters, changed and not.
+const PARAMETERS: usize = 40;
 
 pub(super) async fn show(asked: Asked) -> Result<Shown, Problem> {
     let session = session(&asked);
@@ -31,9 +35,14 @@ pub(super) async fn show(asked: Asked) -> Result<Shown, Problem> {
     let page = query::page(activity.store(), &filter, &wanted).await?;
     let messages = query::messages(activity.store(), &page.rows).await?;
     let messages_key = asked.console().settings().flexible.messages_key.clone();
-    let mut timeline = Timeline { turns: Vec::new(), after: None, messages_key };
+    let mut timeline = Timeline { turns: Vec::new(), after: None, text: 0, messages_key };
+    let mut later = page.after;
     for found in &page.rows {
         timeline.add(found, messages.get(&found.id).map(String::as_str).unwrap_or_default());
+        if timeline.text > TEXT && page.rows.last().is_some_and(|last| last.id != found.id) {
+            later = Some(found.id);
+            break;
+        }
     }
     let path = path(&session);
     let cursor =
@@ -46,7 +55,7 @@ pub(super) async fn show(asked: Asked) -> Result<Shown, Problem> {
         environment: first.map(|found| found.environment.clone()).unwrap_or_default(),
         unkept: unkept(activity.settings()),
         earlier: cursor("before", page.before.filter(|_| !is_first)),
-        later: cursor("after", page.after),
+        later: cursor("after", later),
         transcript: transcribable(activity.settings(), &page.rows),
         turns: timeline.turns,
         session,
@@ -103,6 +112,8 @@ struct Timeline {
     turns: Vec<Turn>,
     /// The parameters after the last call.
     after: Option<After>,
+    /// How much text is in it, nearly.
+    text: usize,
     messages_key: String,
 }
 
@@ -114,10 +125,12 @@ impl Timeline {
         match (found.kind, found.parent) {
             (Some(Kind::Standard | Kind::Flexible), None) => {
                 let call = self.call(found, kept);
+                self.text += weight(&call);
                 self.turns.push(Turn { call: Some(call), upstream: Vec::new(), others: Vec::new() });
             }
             (_, parent) => {
                 let row = Row::of(found);
+                self.text += row.name.len() + row.reason.len();
                 let cause = || caused_by(found, kept);
                 let place = parent.or_else(cause).and_then(|parent| {
                     let is = |turn: &Turn| turn.call.as_ref().is_some_and(|call| call.id == parent);
@@ -161,10 +174,7 @@ impl Timeline {
             said: said(request),
             answered: if is_answered { self.answered(found, &messages) } else { Default::default() },
             between,
-            parameters: changes.map_or_else(
-                || crate::console::activity::Parameters { all: Vec::new(), more: 0 },
-                parameters,
-            ),
+            parameters: changes.map_or_else(Default::default, |changes| parameters(changes, PARAMETERS)),
             error: reason(found, &summary),
             event: event_words(found, event_of),
         }
@@ -174,6 +184,19 @@ impl Timeline {
         let answer = messages.attempts.last().and_then(|attempt| attempt.response.as_ref());
         answered(found.kind, answer.and_then(|answer| answer.body.as_ref()), &self.messages_key)
     }
+}
+
+/// How much text a call has, nearly.
+fn weight(call: &Call) -> usize {
+    let of = |one: &Difference| {
+        let values = [&one.before, &one.after];
+        one.name.len() + values.iter().map(|value| value.as_ref().map_or(0, String::len)).sum::<usize>()
+    };
+    let shown = call.parameters.changed().into_iter().chain(call.parameters.same()).map(of).sum::<usize>();
+    let choices = |all: &[String]| all.iter().map(String::len).sum::<usize>();
+    let spoken =
+        call.answered.messages.iter().map(|one| one.text.len() + choices(&one.choices)).sum::<usize>();
+    call.between.iter().map(of).sum::<usize>() + shown + spoken + call.said.text.len() + call.error.len()
 }
 
 /// What is there after a call, of what is kept.
@@ -205,5 +228,6 @@ fn between(after: &Kept<'_>, before: &Parameters<'_>) -> Vec<Difference> {
         set.names.push(name.clone().into_owned().into());
         set.cleared.push(name.clone().into_owned().into());
     }
-    difference(after, Some(&set)).into_iter().filter(|one| one.change != "same").collect()
+    let changed = difference(after, Some(&set)).into_iter().filter(|one| one.change != "same");
+    changed.take(PARAMETERS).collect()
 }
