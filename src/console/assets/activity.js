@@ -34,6 +34,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const MOST = 300;
   const rows = document.getElementById("rows");
   const state = document.getElementById("live-state");
+  // Counts up with each press: what was asked for before it is not wanted any more.
+  let round = 0;
   let timer = 0;
   let added = 0;
 
@@ -50,37 +52,44 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function stop(why) {
     clearTimeout(timer);
-    timer = 0;
+    round += 1;
     button.setAttribute("aria-pressed", "false");
     state.textContent = why;
   }
 
-  async function ask() {
+  function merge(text) {
+    const part = document.createElement("template");
+    part.innerHTML = `<table><tbody>${text}</tbody></table>`;
+    for (const old of rows.querySelectorAll("tr.fresh")) old.classList.remove("fresh");
+    for (const row of part.content.querySelectorAll("tr[data-id]")) if (put(row)) added += 1;
+    while (rows.children.length > MOST) rows.lastElementChild.remove();
+    if (rows.children.length > 0) {
+      document.getElementById("found").hidden = false;
+      document.getElementById("nothing")?.remove();
+    }
+    state.textContent = `${added} new`;
+  }
+
+  async function ask(of) {
     try {
       const answer = await fetch(button.dataset.tail, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
-      if (!timer) return;
-      if (!answer.ok) return stop(`stopped: the server answers ${answer.status}`);
-      const part = document.createElement("template");
-      part.innerHTML = `<table><tbody>${await answer.text()}</tbody></table>`;
-      for (const old of rows.querySelectorAll("tr.fresh")) old.classList.remove("fresh");
-      for (const row of part.content.querySelectorAll("tr[data-id]")) if (put(row)) added += 1;
-      while (rows.children.length > MOST) rows.lastElementChild.remove();
-      if (rows.children.length > 0) {
-        document.getElementById("found").hidden = false;
-        document.getElementById("nothing")?.remove();
-      }
-      state.textContent = `${added} new`;
+      const text = await answer.text();
+      if (of !== round) return;
+      // Agents come first: a busy server is asked again.
+      if (!answer.ok && answer.status !== 503) return stop(`stopped: the server answers ${answer.status}`);
+      if (answer.ok) merge(text);
     } catch {
-      if (!timer) return;
+      if (of !== round) return;
       return stop("stopped: the server is not reached, or you are signed out");
     }
-    if (timer) timer = setTimeout(ask, EVERY);
+    timer = setTimeout(ask, EVERY, of);
   }
 
   button.addEventListener("click", () => {
-    if (timer) return stop("paused");
+    if (button.getAttribute("aria-pressed") === "true") return stop("paused");
     button.setAttribute("aria-pressed", "true");
     state.textContent = "live";
-    timer = setTimeout(ask, 0);
+    round += 1;
+    timer = setTimeout(ask, 0, round);
   });
 });
