@@ -14,14 +14,25 @@ pub(crate) fn present(token: &str) {
 
 /// What the API answers.
 pub(crate) fn get(address: SocketAddr, path: &str) -> Value {
+    let text = page(address, path);
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}"))
+}
+
+/// A page of the console.
+pub(crate) fn page(address: SocketAddr, path: &str) -> String {
     let token = TOKEN.read().expect("whole");
-    let text = exchange(
+    exchange(
         address,
         &format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
         ),
-    );
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}"))
+    )
+}
+
+/// How many rows or turns a page shows.
+pub(crate) fn rows(page: &str) -> String {
+    let rows = page.matches("<tr").count().max(page.matches("<li class=\"turn\">").count());
+    format!("{rows} rows")
 }
 
 /// Makes a webhook call.

@@ -29,7 +29,7 @@ CROSS JOIN (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT
 /// Of a hundred calls, 80 go well, 4 fail, 16 are calls of an API, one of which fails. `NUMBERS` gives `n`.
 const INVOCATIONS: &str = "
 INSERT INTO activity_invocations (id, facet, session, parent, summary, messages)
-SELECT (BEGUN + n * 604800) * 4096 + n % 4096,
+SELECT (BEGUN + n * STEP) * 4096 + n % 4096,
   1 + (CASE WHEN n % 50000 = 7 THEN 9 WHEN n % 3 = 0 THEN 0 ELSE n / 7 % 9 END) * 5
     + (CASE WHEN n % 100 < 80 THEN 0 WHEN n % 100 < 82 THEN 1 WHEN n % 100 < 84 THEN 2 WHEN n % 100 < 99 THEN 3 ELSE 4 END),
   's-' || (n / 10), NULL,
@@ -65,27 +65,32 @@ impl Database {
         Some(Self { name: "PostgreSQL", url: format!("{server}/rejoinder_bench?{query}"), folder: None })
     }
 
-    /// A token that may see everything.
-    pub(crate) fn token(&self) -> String {
+    /// A token of this role.
+    pub(crate) fn token(&self, role: &str) -> String {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rejoinder"));
-        command.args(["token", "create", "--role", "viewer"]).env("REJOINDER_STORE__URL", &self.url);
+        command.args(["token", "create", "--role", role]).env("REJOINDER_STORE__URL", &self.url);
         let made = command.output().expect("the program starts");
         assert!(made.status.success(), "{made:?}");
         String::from_utf8(made.stdout).expect("UTF-8").trim_end().to_owned()
     }
 
-    pub(crate) fn fill(&self) {
+    /// Fills in so many, evenly over seven days.
+    pub(crate) fn fill(&self, calls: i64) {
         let week = 604_800_000_000;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_micros();
         let begun = i64::try_from(now).expect("before 2262") - week;
         let text = |body: &str, numbers: &str| {
-            INVOCATIONS.replace("BEGUN", &begun.to_string()).replace("BODY", body).replace("NUMBERS", numbers)
+            INVOCATIONS
+                .replace("BEGUN", &begun.to_string())
+                .replace("STEP", &(week / calls).to_string())
+                .replace("BODY", body)
+                .replace("NUMBERS", numbers)
         };
         block_on(async {
             if self.folder.is_some() {
                 let numbers = format!(
                     "WITH RECURSIVE count(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM count WHERE n < {}) SELECT n FROM count",
-                    MILLION - 1
+                    calls - 1
                 );
                 let mut connection = SqliteConnection::connect(&self.url).await.expect("a file");
                 for sql in [FACETS, &text("hex(randomblob(4000))", &numbers), COUNTS] {
@@ -93,7 +98,7 @@ impl Database {
                 }
             } else {
                 let numbers =
-                    format!("SELECT CAST(n AS BIGINT) AS n FROM generate_series(0, {}) n", MILLION - 1);
+                    format!("SELECT CAST(n AS BIGINT) AS n FROM generate_series(0, {}) n", calls - 1);
                 let body = "(SELECT string_agg(md5(random()::text || k), '') FROM generate_series(1, 250) k)";
                 let mut connection = PgConnection::connect(&self.url).await.expect("a database");
                 for sql in [FACETS, &text(body, &numbers), COUNTS, "VACUUM ANALYZE"] {

@@ -29,8 +29,11 @@ const TIMES: usize = 15;
 const CALL: &str = r#"{"fulfillmentInfo":{"tag":"order-status"},"sessionInfo":{"session":"projects/p/locations/l/agents/a/sessions/now","parameters":{"customer_name":"Ada","order_id":"42"}}}"#;
 
 fn main() {
-    // `-- sqlite` or `-- postgres` measures one of them.
-    let one = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    // `-- sqlite` or `-- postgres` measures one of them, a number makes so many invocations instead of a million.
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let calls = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(MILLION);
+    let one = arguments.into_iter().find(|argument| argument.parse::<i64>().is_err());
     for (name, make) in
         [("sqlite", Database::sqlite as fn() -> Option<Database>), ("postgres", Database::postgres)]
     {
@@ -41,14 +44,14 @@ fn main() {
             println!("\nPostgreSQL: skipped, REJOINDER_TEST_POSTGRES is not set");
             continue;
         };
-        println!("\n{}: {MILLION} invocations", database.name);
+        println!("\n{}: {calls} invocations", database.name);
         drop(serve(&database, "30d"));
-        ask::present(&database.token());
+        ask::present(&database.token("viewer"));
         let begun = Instant::now();
-        database.fill();
+        database.fill(calls);
         println!("filled in {:.0} s, {:.1} GiB\n", begun.elapsed().as_secs_f64(), database.gibibytes());
         pages(&database);
-        packs(&database);
+        packs(&database, calls);
         retention(&database);
     }
 }
@@ -89,7 +92,7 @@ fn pages(database: &Database) {
             "/api/invocations?tag=weather&status=failed&environment=prod".to_owned(),
         ),
         ("what there is none of", "/api/invocations?tag=no-such".to_owned()),
-        ("a session", "/api/sessions/s-50000".to_owned()),
+        ("a session", "/api/sessions/s-5000".to_owned()),
         ("a text in every call", "/api/invocations?text=order_id".to_owned()),
         ("a text in none", "/api/invocations?text=no-such-text".to_owned()),
         ("a text among what failed", "/api/invocations?text=no-such-text&status=failed".to_owned()),
@@ -99,24 +102,49 @@ fn pages(database: &Database) {
         ("how many in a day failed", "/api/invocations/count?status=failed&start=48h&end=24h".to_owned()),
         ("seven days by webhook", "/api/invocations/counts".to_owned()),
         ("seven days by tag", "/api/invocations/counts?by=tag".to_owned()),
+        ("console: the log", "/console/activity".to_owned()),
+        ("console: a page in the middle", format!("/console/activity?after={middle}")),
+        ("console: what failed of a tag", "/console/activity?status=failed&tag=order-status".to_owned()),
+        (
+            "console: a day of an environment",
+            "/console/activity?environment=draft&start=48h&end=24h".to_owned(),
+        ),
+        ("console: a text in none", "/console/activity?text=no-such-text".to_owned()),
+        ("console: new rows", "/console/activity/tail".to_owned()),
+        ("console: one invocation", format!("/console/activity/{id}")),
+        ("console: conversations", "/console/conversations".to_owned()),
+        ("console: conversations in the middle", format!("/console/conversations?after={middle}")),
+        ("console: a conversation", "/console/conversations/s-5000".to_owned()),
     ];
     measure(&server, &paths);
+    replaying(&server, database);
 }
 
-/// The same with a million more that came in a crowd.
-fn packs(database: &Database) {
+/// What failed in a day, looked at before it is made again.
+fn replaying(server: &Process, database: &Database) {
+    ask::present(&database.token("editor"));
+    let paths =
+        [("console: replay what failed in a day", "/console/activity/replay?start=48h&end=24h".to_owned())];
+    measure(server, &paths);
+    ask::present(&database.token("viewer"));
+}
+
+/// The same with as many more that came in a crowd.
+fn packs(database: &Database, calls: i64) {
     let server = serve(database, "30d");
     let begun = Instant::now();
-    crowd::come(server.address, MILLION);
+    crowd::come(server.address, calls);
     // Its end is in no hurry to be written.
     let newest = ask::get(server.address, "/api/invocations?page_size=1");
     let id = newest["invocations"][0]["id"].as_str().expect("an id").to_owned();
     println!(
-        "\nand {MILLION} more in a crowd, in {:.0} s, {:.1} GiB\n",
+        "\nand {calls} more in a crowd, in {:.0} s, {:.1} GiB\n",
         begun.elapsed().as_secs_f64(),
         database.gibibytes()
     );
     let end = begun.elapsed().as_secs() / 2;
+    let middle = ask::get(server.address, &format!("/api/invocations?page_size=1&end={end}s"));
+    let middle = middle["invocations"][0]["id"].as_str().expect("an id").to_owned();
     let paths = [
         ("the newest", "/api/invocations".to_owned()),
         ("the oldest of the crowd", format!("/api/invocations?order=oldest&start={}s", 2 * end + 5)),
@@ -130,7 +158,7 @@ fn packs(database: &Database) {
         ("one kind of error", "/api/invocations?error_type=unknown_tag".to_owned()),
         ("tag and status", "/api/invocations?tag=order-status&status=success".to_owned()),
         ("what there is none of", "/api/invocations?tag=no-such".to_owned()),
-        ("a session", "/api/sessions/crowd-50000".to_owned()),
+        ("a session", "/api/sessions/crowd-5000".to_owned()),
         ("a session that is none", "/api/sessions/no-such".to_owned()),
         ("a text in every call", "/api/invocations?text=order_id".to_owned()),
         ("a text in none", "/api/invocations?text=no-such-text".to_owned()),
@@ -140,8 +168,16 @@ fn packs(database: &Database) {
         ("how many failed", "/api/invocations/count?status=failed".to_owned()),
         ("how many of a rare tag", "/api/invocations/count?tag=rare-in-packs".to_owned()),
         ("seven days by tag", "/api/invocations/counts?by=tag".to_owned()),
+        ("console: the log", "/console/activity".to_owned()),
+        ("console: what failed of a tag", "/console/activity?status=failed&tag=no-such-handler".to_owned()),
+        ("console: a text in none", "/console/activity?text=no-such-text".to_owned()),
+        ("console: one invocation", format!("/console/activity/{id}")),
+        ("console: conversations", "/console/conversations".to_owned()),
+        ("console: conversations in the middle", format!("/console/conversations?after={middle}")),
+        ("console: a conversation", "/console/conversations/crowd-5000".to_owned()),
     ];
     measure(&server, &paths);
+    replaying(&server, database);
 }
 
 fn measure(server: &Process, paths: &[(&str, String)]) {
@@ -151,9 +187,16 @@ fn measure(server: &Process, paths: &[(&str, String)]) {
         let mut found = String::new();
         for _ in 0..TIMES {
             let begun = Instant::now();
-            let answer = ask::get(server.address, path);
-            times.push(begun.elapsed());
-            found = ask::size(&answer);
+            let is_page = path.starts_with("/console");
+            if is_page {
+                let page = ask::page(server.address, path);
+                times.push(begun.elapsed());
+                found = ask::rows(&page);
+            } else {
+                let answer = ask::get(server.address, path);
+                times.push(begun.elapsed());
+                found = ask::size(&answer);
+            }
         }
         times.sort_unstable();
         println!("{what:<44} {found:>8} {:>7.1} ms {:>7.1} ms", ms(times[TIMES / 2]), ms(times[TIMES - 1]));

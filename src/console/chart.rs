@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::format::number;
+use super::format::{duration, number};
 
 /// A row of small bars, one a value: for a list's cell.
 ///
@@ -75,6 +75,39 @@ pub(crate) fn bars(bars: &[Bar], label: &str) -> Svg {
     Svg::new("bars", WIDTH, HEIGHT, label, &drawn)
 }
 
+/// Spans of time one after the other, each on a line of its own, with its name and what it took.
+pub(crate) fn spans(spans: &[(&str, u64)], label: &str) -> Svg {
+    const LINE: u64 = 20;
+    const WIDTH: u64 = 560;
+    const NAMES: u64 = 90;
+    const NUMBERS: u64 = 80;
+    let whole = spans.iter().map(|(_, took)| took).sum::<u64>().max(1);
+    let room = WIDTH - NAMES - NUMBERS;
+    let (mut drawn, mut begun, mut told) = (String::new(), 0, Vec::new());
+    for (index, (name, took)) in (0..).zip(spans) {
+        let at = |moment: u64| moment.saturating_mul(room) / whole;
+        let (x, y) = (NAMES + at(begun).min(room - 2), index * LINE);
+        // What took time is seen.
+        let width = (at(begun + took) - at(begun)).max(u64::from(*took > 0) * 2);
+        let took = duration(*took);
+        let _ = write!(
+            drawn,
+            "<text x=\"0\" y=\"{}\">{}</text><rect x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{}\"/>\
+             <text x=\"{WIDTH}\" y=\"{}\" text-anchor=\"end\">{took}</text>",
+            y + 14,
+            escaped(name),
+            y + 4,
+            LINE - 8,
+            y + 14
+        );
+        begun += spans[usize::try_from(index).unwrap_or_default()].1;
+        told.push(format!("{name} {took}"));
+    }
+    let height = spans.len() as u64 * LINE;
+    let label = format!("{label}: {}", told.join(", "));
+    Svg::new("spans", WIDTH.cast_signed(), height.cast_signed(), &label, &drawn)
+}
+
 /// A drawing; templates write it with `|safe`, as it escapes what it is given itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Svg(String);
@@ -126,5 +159,9 @@ mod tests {
             "{text}"
         );
         assert!(!sparkline(&[], "none").to_string().is_empty());
+        let text =
+            spans(&[("<i>", 0), ("waiting", 1_000), ("reading", u64::MAX / 1_000_000)], "parts").to_string();
+        assert!(text.contains("&lt;i&gt;</text><rect x=\"90\" y=\"4\" width=\"0\""), "{text}");
+        assert!(text.contains(": &lt;i&gt; 0 µs, waiting 1.0 ms, "), "{text}");
     }
 }

@@ -1,6 +1,7 @@
 //! How numbers, times and sizes are written for people; the exact value is for whoever points at it.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 
@@ -89,6 +90,11 @@ impl fmt::Display for Moment {
 
 /// JSON as people read it, its members in their order; what is none, as it is.
 pub(crate) fn pretty(text: &str) -> String {
+    pretty_within(text, usize::MAX)
+}
+
+/// The same, unless it were longer than this: deep JSON takes many times its size.
+pub(crate) fn pretty_within(text: &str, most: usize) -> String {
     /// What is nested deeper is indented no further: white space would be all that there is.
     const DEEPEST: usize = 64;
     if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
@@ -102,6 +108,9 @@ pub(crate) fn pretty(text: &str) -> String {
     };
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
+        if out.len() > most {
+            return text.to_owned();
+        }
         match c {
             _ if quoted => {
                 out.push(c);
@@ -139,6 +148,31 @@ pub(crate) fn pretty(text: &str) -> String {
     out
 }
 
+/// A text with the numbers of control characters and of what turns the direction of reading in their place: what
+/// is not seen cannot be judged.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    let is_turning = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if !text.chars().any(|c| is_control(c) || is_turning(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            // The ends of lines of other systems.
+            '\r' if characters.peek() == Some(&'\n') => {}
+            // Emoji are joined by it.
+            '\u{200d}' => shown.push(character),
+            c if is_control(c) || is_turning(c) => {
+                let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(c));
+            }
+            other => shown.push(other),
+        }
+    }
+    Cow::Owned(shown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,5 +207,28 @@ mod tests {
         assert_eq!(moment.minute(), "2026-11-30 00:53 UTC");
         assert_eq!(moment.exact(), "2026-11-30T00:53:20.123456Z");
         assert_eq!([pretty("{\"a\":1}"), pretty("{")], ["{\n  \"a\": 1\n}", "{"]);
+    }
+
+    #[test]
+    fn deep_json_does_not_grow() {
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        assert!(pretty(&deep).len() > 5_000);
+        assert_eq!(pretty_within(&deep, 1_000), deep);
+        let deeper = "[".repeat(100_000);
+        assert_eq!(pretty_within(&deeper, 1_000), deeper);
+    }
+
+    #[test]
+    fn what_is_not_seen_is_made_seen() {
+        for (text, shown) in [
+            ("plain é\n\tx", "plain é\n\tx"),
+            ("\u{1b}[31mred\0", "⟨U+001B⟩[31mred⟨U+0000⟩"),
+            ("a\r\nb\rc\u{7f}", "a\nb⟨U+000D⟩c⟨U+007F⟩"),
+            ("evil\u{202e}txt.exe\u{2066}", "evil⟨U+202E⟩txt.exe⟨U+2066⟩"),
+            ("\u{85}\u{feff}", "⟨U+0085⟩⟨U+FEFF⟩"),
+            ("👩\u{200d}🔧\u{200b}", "👩\u{200d}🔧⟨U+200B⟩"),
+        ] {
+            assert_eq!(visible(text), shown);
+        }
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod chart;
 pub(crate) mod conversations;
 pub(crate) mod emulator;
 pub(crate) mod event_webhooks;
+pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod format;
 pub(crate) mod handlers;

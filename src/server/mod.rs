@@ -21,6 +21,7 @@ mod flexible;
 mod flood;
 mod hung_up;
 mod identity;
+mod invocations;
 mod lifecycle;
 mod live;
 mod local;
@@ -48,10 +49,10 @@ mod turn;
 mod webhook;
 
 pub(crate) use api::lasting;
-pub use error::ServerError;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use console::console_pages;
+pub use error::ServerError;
 #[cfg(feature = "cli")]
 pub(crate) use example::{DEMO_CALL, curl};
 #[cfg(feature = "cli")]

@@ -7,6 +7,8 @@
 mod filter;
 mod found;
 mod rows;
+mod sessions;
+mod words;
 
 use std::collections::HashMap;
 
@@ -16,6 +18,10 @@ pub(super) use filter::Conditions;
 pub(crate) use filter::{Filter, Wanted};
 use found::{COLUMNS, Unpacked};
 pub(crate) use found::{Found, Whole};
+#[cfg(test)]
+pub(crate) use sessions::Conversations;
+pub(crate) use sessions::{Conversation, conversations};
+pub(crate) use words::{Words, words};
 
 use super::InvocationId;
 use super::pack::find::{Hits, Search};

@@ -9,6 +9,7 @@ mod packs;
 mod paging;
 mod replays;
 mod retention;
+mod sessions;
 
 use std::borrow::Cow;
 use std::sync::Arc;

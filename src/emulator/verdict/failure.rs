@@ -30,6 +30,16 @@ pub struct Failure {
 
 const ANY: &str = "webhook.error";
 
+/// The event that a status raises which is no success.
+pub(crate) fn event_of(status: u16) -> &'static str {
+    match status {
+        400 => "webhook.error.bad-request",
+        401 | 403 => "webhook.error.rejected",
+        503 => "webhook.error.unavailable",
+        _ => ANY,
+    }
+}
+
 impl Failure {
     fn new(
         event: &'static str,
@@ -89,23 +99,24 @@ impl Failure {
         let status = answer.status;
         let told = told(answer).map(|told| format!(" and says {told:?}")).unwrap_or_default();
         let reason = format!("the answer has status {status}{told}");
-        let (event, code, rpc, name, hint) = match status {
-            400 => ("webhook.error.bad-request", "bad_request", 3, "INVALID_ARGUMENT",
+        let event = event_of(status);
+        let (code, rpc, name, hint) = match status {
+            400 => ("bad_request", 3, "INVALID_ARGUMENT",
                 "the server misses something in the request: compare what it says with the parameters given".to_owned()),
-            401 => ("webhook.error.rejected", "unauthorized", 16, "UNAUTHENTICATED", unauthorized(answer, circumstances)),
-            403 => ("webhook.error.rejected", "forbidden", 7, "PERMISSION_DENIED",
+            401 => ("unauthorized", 16, "UNAUTHENTICATED", unauthorized(answer, circumstances)),
+            403 => ("forbidden", 7, "PERMISSION_DENIED",
                 "the server knows the caller and does not let it in: look at its list of agents, accounts or scopes".to_owned()),
-            404 => (ANY, "not_found", 5, "NOT_FOUND", format!(
+            404 => ("not_found", 5, "NOT_FOUND", format!(
                 "nothing answers the tag {:?} at this address: look at the tag's spelling and the path. Perhaps webhook.error.not-found fires first: for a 404 the platform does not say", 
                 circumstances.request.tag())),
-            503 => ("webhook.error.unavailable", "unavailable", 14, "UNAVAILABLE",
+            503 => ("unavailable", 14, "UNAVAILABLE",
                 "the server or what it asks is overloaded, stopping or out of reach: its log says which".to_owned()),
-            300..400 => (ANY, "redirect", 14, "UNAVAILABLE",
+            300..400 => ("redirect", 14, "UNAVAILABLE",
                 "redirects are not followed: write the address that it leads to into the webhook".to_owned()),
-            405 => (ANY, "method_not_allowed", 14, "UNAVAILABLE",
+            405 => ("method_not_allowed", 14, "UNAVAILABLE",
                 "this address wants another method: look at its path and, in a flexible webhook, at httpMethod".to_owned()),
-            500.. => (ANY, "server_error", 14, "UNAVAILABLE", "the server failed: its log says of what".to_owned()),
-            _ => (ANY, "status", 14, "UNAVAILABLE",
+            500.. => ("server_error", 14, "UNAVAILABLE", "the server failed: its log says of what".to_owned()),
+            _ => ("status", 14, "UNAVAILABLE",
                 "the platform documents 400, 401, 403, 404, 500 and 503 for failures, and 200 for answers".to_owned()),
         };
         let state = if status >= 500 { ", State: URL_UNREACHABLE, Reason: UNREACHABLE_5xx" } else { "" };

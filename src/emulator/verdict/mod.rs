@@ -22,6 +22,7 @@ use crate::protocol::inspect::{self, Finding};
 
 pub use changes::{Changes, FormChange};
 pub use failure::Failure;
+pub(crate) use failure::event_of;
 pub use said::Said;
 
 /// What the agent does next.

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::query::Query;
 use super::{admit, on, otherwise, request_id};
-use crate::access::{Action, Change};
+use crate::access::Action;
 use crate::activity::InvocationId;
 use crate::activity::view::time;
 use crate::receive::{Filter, Listed, Receiving, State};
 use crate::server::door::Door;
+use crate::server::invocations::{By, received_again};
 use crate::server::respond::Refusal;
-use crate::store::Synced;
 
 pub(super) fn register(config: &mut ServiceConfig, door: &Arc<Door>) {
     let all = web::resource("/api/received")
@@ -78,21 +78,12 @@ async fn show(door: Arc<Door>, request: HttpRequest, _: Payload) -> Result<HttpR
 async fn replay(door: Arc<Door>, request: HttpRequest, _: Payload) -> Result<HttpResponse, Refusal> {
     let who = admit(&door, &request, Action::Manage).await?;
     let (id, receiving) = (id(&request)?, receiving(&door)?);
-    if !receiving.replay(id).await? {
+    let request_id = request_id(&request);
+    let by = By { who: &who, request_id: &request_id };
+    if !received_again(&door, receiving, by, id).await? {
         receiving.find(id).await?.ok_or(NOTHING)?;
         return Err(Refusal::Conflict("It is being worked on, or will be.".to_owned()));
     }
-    let (request_id, resource) = (request_id(&request), format!("received/{id}"));
-    let mut transaction = door.store.begin(Synced::Full).await?;
-    let change = Change {
-        action: "replay",
-        resource: &resource,
-        before: None,
-        after: None,
-        request_id: Some(&request_id),
-    };
-    door.access.record(&mut transaction, &who, change).await?;
-    transaction.commit().await?;
     let found = receiving.find(id).await?.ok_or(NOTHING)?;
     Ok(HttpResponse::Ok().json(json!({ "received": shown(&found.listed) })))
 }

@@ -31,6 +31,15 @@ impl From<StoreError> for Unmanaged {
 }
 
 impl Unmanaged {
+    /// Why a call is not made again, without its id.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::NotReplayable { refusal, .. } => refusal.to_string(),
+            Self::Replay(error) => error.to_string(),
+            other => other.to_string(),
+        }
+    }
+
     pub(crate) fn respond(&self) -> HttpResponse {
         let (status, code) = match self {
             Self::Refusal(refusal) => return refusal.respond(),

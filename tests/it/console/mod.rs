@@ -1,11 +1,15 @@
 //! The console's pages, as browsers without scripts see them: forms are read from the page and sent.
 
+mod activity;
 mod browser;
+mod conversations;
 mod event_webhook_trials;
 mod event_webhooks;
 mod frame;
+mod frame;
 mod handlers;
 mod overview;
+mod received;
 mod safety;
 mod settings;
 mod triggers;

@@ -31,7 +31,7 @@ fn settings(store: &TestStore, keys: &str, more: &[(&str, &str)]) -> Config {
     config(&all)
 }
 
-fn serve(
+pub(crate) fn serve(
     store: &TestStore,
     make: impl FnOnce() -> Rejoinder + Send + 'static,
     keys: &str,
@@ -54,13 +54,13 @@ fn signed(secret: &str, timestamp: &str, body: &[u8]) -> Request {
 }
 
 /// The same, signed now, in an invocation of its own.
-fn sent(body: &Value) -> Request {
+pub(crate) fn sent(body: &Value) -> Request {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let invocation = format!("i-{}", NEXT.fetch_add(1, Ordering::Relaxed));
     signed(SECRET, &now(), body.to_string().as_bytes()).header("X-Zendesk-Webhook-Invocation-Id", invocation)
 }
 
-fn event(id: &str, event_type: &str) -> Value {
+pub(crate) fn event(id: &str, event_type: &str) -> Value {
     json!({
         "account_id": 4001, "id": id, "type": event_type, "subject": "zen:ticket:4711", "time": now(),
         "zendesk_event_version": "2022-11-06",
@@ -76,7 +76,7 @@ fn outcome(answer: &Answer) -> String {
 }
 
 /// What `/api/received` lists with this query.
-fn listed(served: &Served, query: &str) -> Vec<Value> {
+pub(crate) fn listed(served: &Served, query: &str) -> Vec<Value> {
     let mut all = Vec::new();
     let mut after = String::new();
     loop {

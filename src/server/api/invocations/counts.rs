@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use serde_json::{Value, json};
 
 use super::Admitted;
-use super::asked::{Asked, wrong};
 use crate::activity::{Count, MOST_DAYS};
+use crate::server::invocations::{Asked, wrong};
 use crate::server::respond::Unmanaged;
 
 /// What the log of a webhook covers on the platforms, too.

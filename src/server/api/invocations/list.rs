@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use serde_json::{Value, json};
 
 use super::Admitted;
-use super::asked::Asked;
 use crate::activity::query::{self, MOST_COUNTED, Page};
 use crate::activity::view;
+use crate::server::invocations::Asked;
 use crate::server::respond::Unmanaged;
 
 /// A page of invocations, the newest first unless `order` says otherwise.

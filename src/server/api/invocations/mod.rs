@@ -1,6 +1,5 @@
 //! `/api/invocations…` and `/api/sessions…`: what became of calls, and making them again.
 
-mod asked;
 mod counts;
 mod list;
 mod replay;
@@ -13,14 +12,13 @@ use std::sync::Arc;
 use actix_web::http::Method;
 use actix_web::web::{Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::Value;
 
 use super::{admit, on, otherwise, request_id};
-use crate::access::{Action, Change, Who};
+use crate::access::{Action, Who};
 use crate::activity::{Activity, InvocationId};
 use crate::server::door::Door;
+use crate::server::invocations::By;
 use crate::server::respond::{Refusal, Unmanaged};
-use crate::store::{StoreError, Synced};
 
 /// A request that may be answered.
 struct Admitted {
@@ -81,12 +79,11 @@ impl Admitted {
         })?)
     }
 
-    /// Writes what was done into the audit trail.
-    async fn record(&self, action: &'static str, resource: &str, after: &Value) -> Result<(), StoreError> {
-        let id = request_id(&self.request);
-        let mut transaction = self.door.store.begin(Synced::Full).await?;
-        let change = Change { action, resource, before: None, after: Some(after), request_id: Some(&id) };
-        self.door.access.record(&mut transaction, &self.who, change).await?;
-        transaction.commit().await
+    fn request_id(&self) -> Arc<str> {
+        request_id(&self.request)
+    }
+
+    fn by<'b>(&'b self, request_id: &'b str) -> By<'b> {
+        By { who: &self.who, request_id }
     }
 }

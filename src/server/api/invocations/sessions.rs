@@ -5,10 +5,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::Admitted;
-use super::asked::Asked;
 use super::list::enveloped;
 use crate::activity::query::{self, Filter};
 use crate::activity::{SessionParts, view};
+use crate::server::invocations::{Asked, erase as forget};
 use crate::server::respond::Unmanaged;
 
 const PREFIX: &str = "/api/sessions/";
@@ -42,15 +42,7 @@ pub(super) async fn show(asked: Admitted) -> Result<HttpResponse, Unmanaged> {
 /// Forgets everything that the log has of it.
 pub(super) async fn erase(asked: Admitted) -> Result<HttpResponse, Unmanaged> {
     let session = session(&asked);
-    if let Some(told) = asked.door.told.get() {
-        told.erase(&session).await?;
-    }
-    let erased = asked.activity.erase(&session).await?;
-    // The session's name may be personal itself.
-    asked.record("erase", "activity/sessions", &json!({ "erased": erased })).await?;
-    tracing::info!(
-        target: "rejoinder::activity",
-        who = &*asked.who.name, erased, "a session was erased from the activity log"
-    );
+    let id = asked.request_id();
+    let erased = forget(&asked.door, &asked.activity, asked.by(&id), &session).await?;
     Ok(HttpResponse::Ok().json(json!({ "erased": erased })))
 }

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use crate::activity::moment::moment;
 use crate::activity::query::{Filter, Wanted};
 use crate::activity::status::{Kind, Status};
+use crate::console::Form;
 use crate::server::respond::{Refusal, Unmanaged};
 
 /// How many invocations a page has, unless it says so itself.
 const USUAL: usize = 50;
 /// The most it may have.
-pub(super) const MOST: usize = 200;
+const MOST: usize = 200;
 
-const FILTERS: [&str; 12] = [
+/// What a query may say of calls.
+pub(in crate::server) const FILTERS: [&str; 12] = [
     "start",
     "end",
     "status",
@@ -30,11 +32,11 @@ const PAGES: [&str; 4] = ["page_size", "after", "before", "order"];
 
 /// The members of a query; each may come once.
 #[derive(Debug)]
-pub(super) struct Asked(BTreeMap<String, String>);
+pub(in crate::server) struct Asked(BTreeMap<String, String>);
 
 impl Asked {
     /// Reads a query that may have these members.
-    pub(super) fn of(query: &str, known: &[&str]) -> Result<Self, Unmanaged> {
+    pub(in crate::server) fn of(query: &str, known: &[&str]) -> Result<Self, Unmanaged> {
         let mut members = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if !known.contains(&&*name) {
@@ -53,23 +55,30 @@ impl Asked {
         Ok(Self(members))
     }
 
+    /// What a form says of calls; its other fields are somebody else's.
+    pub(in crate::server) fn of_form(form: &Form) -> Self {
+        let known = form.pairs().filter(|(name, _)| FILTERS.contains(name) || PAGES.contains(name));
+        let known = known.map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
+        Self(known.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
     /// A filter and a page of what it finds.
-    pub(super) fn page(query: &str, now: i64) -> Result<(Filter, Wanted), Unmanaged> {
+    pub(in crate::server) fn page(query: &str, now: i64) -> Result<(Filter, Wanted), Unmanaged> {
         let known: Vec<&str> = FILTERS.iter().chain(&PAGES).copied().collect();
         let asked = Self::of(query, &known)?;
         Ok((asked.filter(now)?, asked.wanted(false)?))
     }
 
     /// A filter alone.
-    pub(super) fn filter_of(query: &str, now: i64) -> Result<Filter, Unmanaged> {
+    pub(in crate::server) fn filter_of(query: &str, now: i64) -> Result<Filter, Unmanaged> {
         Self::of(query, &FILTERS)?.filter(now)
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(in crate::server) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    fn filter(&self, now: i64) -> Result<Filter, Unmanaged> {
+    pub(in crate::server) fn filter(&self, now: i64) -> Result<Filter, Unmanaged> {
         let time = |name: &str| {
             let text = self.get(name).map(|text| moment(text, now));
             text.transpose().map_err(|message| wrong(format!("{name}: {message}")))
@@ -163,7 +172,7 @@ impl Asked {
     }
 
     /// The part of what is found.
-    pub(super) fn wanted(&self, oldest_first: bool) -> Result<Wanted, Unmanaged> {
+    pub(in crate::server) fn wanted(&self, oldest_first: bool) -> Result<Wanted, Unmanaged> {
         let size = match self.get("page_size") {
             None => USUAL,
             Some(text) => {
@@ -193,11 +202,11 @@ impl Asked {
     }
 
     /// What a page of a session may be asked for.
-    pub(super) fn of_session(query: &str) -> Result<Wanted, Unmanaged> {
+    pub(in crate::server) fn of_session(query: &str) -> Result<Wanted, Unmanaged> {
         Self::of(query, &PAGES)?.wanted(true)
     }
 }
 
-pub(super) fn wrong(message: impl std::fmt::Display) -> Unmanaged {
+pub(in crate::server) fn wrong(message: impl std::fmt::Display) -> Unmanaged {
     Refusal::Argument(format!("{message}.").replace("?.", "?")).into()
 }
