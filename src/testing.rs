@@ -21,11 +21,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A [`Conversation`] is many turns: it remembers what the platform remembers, and plays transcripts.
+//! A [`Conversation`] is many turns: it remembers what the platform remembers, and plays transcripts. An
+//! [`AgentConversation`] executes an exported agent: a test says what the user says, and nothing else.
 //!
 //! [`TokenEndpoint`], [`MetadataServer`] and [`SecretManager`] are small real servers on loopback, which
 //! take the place of what credentials come from; [`Issuer`] signs tokens for calls to a server with caller checks.
 
+#[cfg(feature = "testing")]
+mod agent_conversation;
 mod certificates;
 #[cfg(feature = "testing")]
 mod conversation;
@@ -33,6 +36,8 @@ mod http;
 mod issuer;
 mod metadata_server;
 mod secret_manager;
+#[cfg(feature = "testing")]
+mod side;
 mod token_endpoint;
 
 use serde::Serialize;
@@ -46,6 +51,8 @@ use crate::protocol::{
     SessionInfo, Transition, WebhookRequest, WebhookResponse,
 };
 
+#[cfg(feature = "testing")]
+pub use agent_conversation::AgentConversation;
 pub use certificates::{Certificates, Identity, IdentityFiles, Order};
 #[cfg(feature = "testing")]
 pub use conversation::{Conversation, ConversationError};

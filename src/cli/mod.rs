@@ -1,9 +1,11 @@
 //! The `rejoinder` command; one file a subcommand.
 
+mod bar;
 mod call;
 mod check;
 mod doctor;
 mod emulate;
+mod execution;
 mod export;
 mod hangup;
 mod id_token;

@@ -112,8 +112,11 @@ impl Caller {
         let sources = Sources { outbound, google, secrets, audience: config.flexible.id_token_audience };
         let credentials = Credentials::parse(&webhook, &sources).map_err(faulty)?;
         notes.extend(credentials.note().map(str::to_owned));
-        let world =
-            Seeded { chance: Chance::seeded(options.seed), time_zone: config.agent.time_zone.clone() };
+        let world = Seeded {
+            chance: Chance::seeded(options.seed),
+            time_zone: config.agent.time_zone.clone(),
+            now: None,
+        };
         Ok(Self {
             way,
             target,

@@ -5,7 +5,7 @@
 //! limit and size limit; the [`Verdict`] is what the agent does then: what it says and sets, where it
 //! goes, or which `webhook.error.*` event fires. Requests are rendered and answers mapped by the code
 //! that serves flexible webhooks. A [`Session`] carries what the agent remembers from turn to turn, and a
-//! `transcript::Transcript` is a conversation in a file. Everything but sending is pure.
+//! `transcript::Transcript` is a conversation in a file. [`agent`] executes an exported agent itself. Everything but sending is pure.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,8 +23,10 @@
 //! # }
 //! ```
 
+pub mod agent;
 mod called;
 mod caller;
+mod counterpart;
 mod curl;
 mod document;
 mod elsewhere;
@@ -42,6 +44,8 @@ mod service_agent;
 pub mod session;
 mod tally;
 #[cfg(any(feature = "cli", feature = "testing"))]
+pub mod test_case;
+#[cfg(any(feature = "cli", feature = "testing"))]
 pub mod transcript;
 mod turn;
 pub mod verdict;
@@ -49,6 +53,7 @@ mod way;
 
 pub use called::Called;
 pub use caller::Caller;
+pub use counterpart::{Answered, Counterpart, PlayError};
 pub use curl::curl;
 #[cfg(feature = "cli")]
 pub(crate) use elsewhere::{redirect, withhold};

@@ -12,6 +12,8 @@
 
 mod body;
 pub mod check;
+mod condition;
+mod document;
 mod exchange;
 mod expression;
 pub mod function;
@@ -22,10 +24,13 @@ mod reference;
 mod reply;
 mod scope;
 mod soql;
+mod spoken;
 mod template;
 mod url;
 
 pub use body::BodyTemplateError;
+pub use condition::Condition;
+pub use document::{Document, LARGEST_DOCUMENT};
 pub use exchange::{Exchange, RenderError, Rendered, ResponseError};
 pub use expression::ExpressionError;
 pub use headers::HeaderError;
@@ -33,7 +38,7 @@ pub use mapping::{Mapped, MappingError};
 pub use path::{PathError, ResponsePath, TooComplex};
 pub use reference::Reference;
 pub use reply::{RenderedReply, ReplyTemplate, ReplyTemplateError};
-pub use scope::Scope;
+pub use scope::{Memory, Scope};
 pub use template::{Problem, Template};
 pub use url::{UriError, UrlError};
 

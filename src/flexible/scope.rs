@@ -1,4 +1,4 @@
-//! What references can see: one call of the agent, and what an exchange has set since.
+//! What references can see: one call of the agent and what an exchange has set since, or an agent itself.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -13,11 +13,33 @@ use crate::protocol::{
     Envelope, IntentInfo, ParameterInfo, ParameterState, Query, SentimentAnalysisResult, Struct,
 };
 
-/// The values of one call by reference.
+/// What an agent knows, for the references in its own texts and conditions.
+pub trait Memory {
+    /// The parameter of that name, letter case aside: a session parameter, or `$flow.NAME`.
+    fn parameter(&self, name: &str) -> Option<&Value>;
+    /// The intent that matched in this turn.
+    fn intent(&self) -> Option<IntentInfo>;
+    /// The form of the page; a page without one has no parameters.
+    fn form(&self) -> Vec<ParameterInfo>;
+    /// What the user did.
+    fn query(&self) -> Option<&Query>;
+    /// What the integration passed along.
+    fn payload(&self) -> Option<&Struct>;
+    /// The status of the last webhook call of the turn.
+    fn webhook_status_code(&self) -> Option<u16>;
+}
+
+/// Where values are.
+enum Source<'c> {
+    Call(&'c Envelope),
+    Agent(&'c dyn Memory),
+}
+
+/// The values of one call, or of an agent, by reference.
 ///
 /// A value that is null counts as not set, as on the platform: a reference to it leads to nothing.
 pub struct Scope<'c> {
-    envelope: &'c Envelope,
+    source: Source<'c>,
     semantics: Semantics,
     world: &'c (dyn World + Sync),
     set: Option<&'c Struct>,
@@ -31,8 +53,19 @@ impl<'c> Scope<'c> {
     /// What `envelope` knows.
     #[must_use]
     pub fn new(envelope: &'c Envelope, semantics: Semantics, world: &'c (dyn World + Sync)) -> Self {
+        Self::of(Source::Call(envelope), semantics, world)
+    }
+
+    /// What an agent knows. In its texts dates and times stand as it says them: `2026-03-05`.
+    #[must_use]
+    pub fn of_agent(memory: &'c dyn Memory, semantics: Semantics, world: &'c (dyn World + Sync)) -> Self {
+        let status = memory.webhook_status_code();
+        Self { webhook_status_code: status, ..Self::of(Source::Agent(memory), semantics, world) }
+    }
+
+    fn of(source: Source<'c>, semantics: Semantics, world: &'c (dyn World + Sync)) -> Self {
         Self {
-            envelope,
+            source,
             semantics,
             world,
             set: None,
@@ -57,6 +90,11 @@ impl<'c> Scope<'c> {
 
     pub(super) fn semantics(&self) -> &Semantics {
         &self.semantics
+    }
+
+    /// Whether texts are the agent's own.
+    pub(super) fn is_spoken(&self) -> bool {
+        matches!(self.source, Source::Agent(_))
     }
 
     pub(super) fn unresolved_is_empty(&self) -> bool {
@@ -128,18 +166,43 @@ impl<'c> Scope<'c> {
                 return Some(Cow::Borrowed(found));
             }
         }
-        // A parameter that is doubled or does not read leads nowhere, like one that is not there.
-        self.envelope.parameter(name).ok()??.to_value().ok().map(Cow::Owned)
+        match self.source {
+            // A parameter that is doubled or does not read leads nowhere, like one that is not there.
+            Source::Call(envelope) => envelope.parameter(name).ok()??.to_value().ok().map(Cow::Owned),
+            Source::Agent(memory) => memory.parameter(name).map(Cow::Borrowed),
+        }
     }
 
-    /// `NAME.original`, or something in `NAME.resolved`.
+    fn query(&self) -> Option<Query> {
+        match self.source {
+            Source::Call(envelope) => envelope.query(),
+            Source::Agent(memory) => memory.query().cloned(),
+        }
+    }
+
+    fn payload(&self) -> Option<Value> {
+        match self.source {
+            Source::Call(envelope) => envelope.payload()?.to_value().ok(),
+            Source::Agent(memory) => memory.payload().cloned().map(Value::Object),
+        }
+    }
+
+    /// `NAME.original`, or something in `NAME.resolved`; for an agent `NAME` alone is that, too.
     fn intent_parameter(&self, steps: &[Step]) -> Option<Cow<'_, Value>> {
-        let intent = self.intent.get_or_init(|| self.envelope.intent_info().ok().flatten()).as_ref()?;
+        let intent = self.intent.get_or_init(|| match self.source {
+            Source::Call(envelope) => envelope.intent_info().ok().flatten(),
+            Source::Agent(memory) => memory.intent(),
+        });
+        let intent = intent.as_ref()?;
         let names = steps.iter().take_while(|step| matches!(step, Step::Name(_))).count();
         let find = |count: usize| {
             let wanted = joined(&steps[..count]);
             let (_, parameter) = intent.parameters.iter().find(|(name, _)| same_name(name, &wanted))?;
-            let (Step::Name(which), rest) = steps[count..].split_first()? else { return None };
+            let Some((which, rest)) = steps[count..].split_first() else {
+                // Conditions of agents ask so whether the intent has it.
+                return parameter.resolved_value.as_ref().filter(|_| self.is_spoken()).map(Cow::Borrowed);
+            };
+            let Step::Name(which) = which else { return None };
             if which.eq_ignore_ascii_case("original") && rest.is_empty() {
                 return Some(Cow::Owned(Value::String(parameter.original_value.clone())));
             }
@@ -147,17 +210,21 @@ impl<'c> Scope<'c> {
                 parameter.resolved_value.as_ref().filter(|_| which.eq_ignore_ascii_case("resolved"))?;
             member(Cow::Borrowed(resolved), rest)
         };
-        (1..names).rev().find_map(find)
+        (1..=names).rev().find_map(find)
     }
 
     fn form_parameter(&self, steps: &[Step]) -> Option<Cow<'_, Value>> {
-        let form =
-            self.form.get_or_init(|| self.envelope.form_parameters().ok().flatten().unwrap_or_default());
+        let form = self.form.get_or_init(|| match self.source {
+            Source::Call(envelope) => envelope.form_parameters().ok().flatten().unwrap_or_default(),
+            Source::Agent(memory) => memory.form(),
+        });
         let known = |name: &str| form.iter().find(|parameter| same_name(&parameter.display_name, name));
         let value = |name: &str| known(name)?.value.as_ref().map(Cow::Borrowed);
         self.split(steps, &value).or_else(|| {
             let [name @ .., Step::Name(last)] = steps else { return None };
-            if !last.eq_ignore_ascii_case("status") || form.is_empty() {
+            // A call without a form does not say that its page has none.
+            let unknown = form.is_empty() && matches!(self.source, Source::Call(_));
+            if !last.eq_ignore_ascii_case("status") || unknown {
                 return None;
             }
             let status = if name.is_empty() {
@@ -181,7 +248,7 @@ impl<'c> Scope<'c> {
     fn request(&self, steps: &[Step]) -> Option<Cow<'_, Value>> {
         let (Step::Name(first), rest) = steps.split_first()? else { return None };
         match first.to_ascii_lowercase().as_str() {
-            "user-utterance" if rest.is_empty() => match self.envelope.query()? {
+            "user-utterance" if rest.is_empty() => match self.query()? {
                 Query::Text(words) | Query::Transcript(words) | Query::DtmfDigits(words) => {
                     Some(Cow::Owned(Value::String(words)))
                 }
@@ -190,9 +257,12 @@ impl<'c> Scope<'c> {
             "webhook_status_code" if rest.is_empty() => {
                 self.webhook_status_code.map(|status| Cow::Owned(status.into()))
             }
-            "payload" => member(Cow::Owned(self.envelope.payload()?.to_value().ok()?), rest),
+            "payload" => member(Cow::Owned(self.payload()?), rest),
             "sentiment" => {
-                let sentiment = self.sentiment.get_or_init(|| self.envelope.sentiment().ok().flatten());
+                let sentiment = self.sentiment.get_or_init(|| match self.source {
+                    Source::Call(envelope) => envelope.sentiment().ok().flatten(),
+                    Source::Agent(_) => None,
+                });
                 let [Step::Name(which)] = rest else { return None };
                 // Through its shortest text, so that 0.9 does not become 0.8999999761581421.
                 let number = |value: f32| {

@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::document::LARGEST_DOCUMENT;
 use super::expression::{self, Expression, ExpressionError};
 use super::reference::Reference;
 use super::scope::Scope;
+use super::spoken::spoken;
 
 /// A text, parsed once: what stands as it is, and what is put in.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +33,12 @@ pub enum Problem {
         /// The reference as it is written.
         reference: String,
     },
+    /// A text of an agent that became too long; its end is missing.
+    #[error("the text is longer than {limit} bytes; its end is left out")]
+    TooLong {
+        /// The most bytes.
+        limit: usize,
+    },
     /// A function that could not be evaluated.
     #[error("{message}")]
     Function {
@@ -47,6 +55,23 @@ impl Template {
     /// A call of a function that the platform does not have, or that is not well formed. Every
     /// other `$` is text.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
+        Self::read(text, &mut Err)
+    }
+
+    /// Parses a text of an agent, in which a call that cannot be understood stays as it is written.
+    #[must_use]
+    pub fn lenient(text: &str, faults: &mut Vec<ExpressionError>) -> Self {
+        let read = Self::read(text, &mut |fault| {
+            faults.push(fault);
+            Ok(())
+        });
+        read.unwrap_or_else(|_| Self { parts: vec![Part::Text(text.to_owned())] })
+    }
+
+    fn read(
+        text: &str,
+        faulty: &mut dyn FnMut(ExpressionError) -> Result<(), ExpressionError>,
+    ) -> Result<Self, ExpressionError> {
         let mut parts = Vec::new();
         let mut plain = String::new();
         let mut rest = text;
@@ -54,7 +79,16 @@ impl Template {
             plain.push_str(&rest[..dollar]);
             rest = &rest[dollar..];
             let found = if expression::begins(rest) {
-                Some(expression::parse_call(rest)?)
+                match expression::parse_call(rest) {
+                    Ok(call) => Some(call),
+                    Err(fault) => {
+                        faulty(fault)?;
+                        let length = expression::extent(rest);
+                        plain.push_str(&rest[..length]);
+                        rest = &rest[length..];
+                        continue;
+                    }
+                }
             } else {
                 Reference::parse(rest).map(|reference| {
                     let length = reference.text().len();
@@ -105,6 +139,28 @@ impl Template {
         found
     }
 
+    /// The template with everything put in that has a value by now; what has none may get one later.
+    #[must_use]
+    pub fn settle(&self, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Self {
+        let (mut parts, mut length) = (Vec::with_capacity(self.parts.len()), 0);
+        for part in &self.parts {
+            let part = match part {
+                Part::Value(value) => match value.value(scope, problems) {
+                    Some(found) => Part::Text(in_text(&found, scope).into_owned()),
+                    None => part.clone(),
+                },
+                Part::Text(_) => part.clone(),
+            };
+            length += if let Part::Text(text) = &part { text.len() } else { 0 };
+            if length > LARGEST_DOCUMENT {
+                problems.push(Problem::TooLong { limit: LARGEST_DOCUMENT });
+                break;
+            }
+            parts.push(part);
+        }
+        Self { parts }
+    }
+
     /// The text with everything put in; what could not be is told to `problems`.
     pub fn render(&self, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> String {
         let mut text = String::new();
@@ -112,19 +168,23 @@ impl Template {
             match part {
                 Part::Text(plain) => text.push_str(plain),
                 Part::Value(value) => match value.value(scope, problems) {
-                    Some(found) => push_text(&mut text, &found),
+                    Some(found) => text.push_str(&in_text(&found, scope)),
                     None if scope.unresolved_is_empty() => {}
                     None => text.push_str(value.text()),
                 },
+            }
+            if scope.is_spoken() && text.len() > LARGEST_DOCUMENT {
+                problems.push(Problem::TooLong { limit: LARGEST_DOCUMENT });
+                break;
             }
         }
         text
     }
 }
 
-/// Adds a value as text: a string without quotes, a whole number without `.0`, the rest as JSON.
-pub(super) fn push_text(text: &mut String, value: &Value) {
-    text.push_str(&as_text(value));
+/// A value in a text.
+fn in_text<'v>(value: &'v Value, scope: &Scope<'_>) -> Cow<'v, str> {
+    if scope.is_spoken() { spoken(value) } else { as_text(value) }
 }
 
 /// A value as text: a string as it is, a whole number without `.0`, null as nothing, the rest as JSON.

@@ -2,20 +2,18 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use super::{Webhook, call};
+use super::Webhook;
+use super::side::{Other, Side};
 use crate::config::{Config, ConfigError, Sources};
+use crate::emulator::agent::{Agent, AgentError, AgentOptions, AgentSession, AgentTurnError};
 use crate::emulator::package::{AgentPackage, PackageError};
 use crate::emulator::session::{Input, Pages, Reaction, Session, SessionError, Start};
-use crate::emulator::transcript::{
-    Answered, Counterpart, PlayError, Report, Transcript, TranscriptError, play, take_turn,
-};
-use crate::emulator::verdict::Circumstances;
-use crate::emulator::{Answer, Caller, CallerError, Options, Verdict};
-use crate::fulfillment::{AnswerForm, Router};
-use crate::outbound::{Chance, Url};
-use crate::protocol::{Envelope, Struct, WebhookRequest};
+use crate::emulator::transcript::{PlayError, Report, Transcript, TranscriptError, play, take_turn};
+use crate::emulator::{Caller, CallerError, Options};
+use crate::fulfillment::Router;
+use crate::outbound::Url;
+use crate::protocol::Struct;
 
 /// A conversation of many turns with a router in this process, or with a server at a URL.
 ///
@@ -57,12 +55,6 @@ pub struct Conversation {
     session: Session,
 }
 
-#[derive(Debug)]
-enum Side {
-    Here(Box<Webhook>),
-    There(Box<Caller>),
-}
-
 /// A conversation that cannot begin or go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -96,6 +88,12 @@ pub enum ConversationError {
     /// The export cannot be read.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// The agent cannot be executed.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
+    /// The agent's turn could not be played.
+    #[error(transparent)]
+    AgentTurn(#[from] AgentTurnError),
 }
 
 impl From<crate::Error> for ConversationError {
@@ -104,7 +102,7 @@ impl From<crate::Error> for ConversationError {
     }
 }
 
-type Result<T, E = ConversationError> = std::result::Result<T, E>;
+pub(super) type Result<T, E = ConversationError> = std::result::Result<T, E>;
 
 impl Conversation {
     /// With a router in this process, without a socket: a [`Router`], or a [`Rejoinder`](crate::Rejoinder)
@@ -124,11 +122,8 @@ impl Conversation {
     ///
     /// A text that is no URL.
     pub fn at(url: &str) -> Result<Self> {
-        let parsed = Url::parse(url);
-        let parsed = parsed
-            .map_err(|error| ConversationError::Url { url: url.to_owned(), reason: error.to_string() })?;
         let config = Config::load(&Sources::default())?;
-        let caller = Caller::to_url(&parsed, &config, Options::default())?;
+        let caller = caller(url, &config)?;
         Self::with(Side::There(Box::new(caller)), config)
     }
 
@@ -192,7 +187,7 @@ impl Conversation {
     /// An input that the session cannot take, a call that was not made. A call that fails is none: the
     /// reaction has its event.
     pub async fn turn(&mut self, input: Input) -> Result<Reaction> {
-        let other = Other { side: &self.counterpart, seed: self.start.seed };
+        let other = Other::new(&self.counterpart, self.start.seed, None);
         Ok(Box::pin(take_turn(&mut self.session, &other, &input, false)).await?)
     }
 
@@ -209,7 +204,7 @@ impl Conversation {
     }
 
     /// Plays a transcript in a session of its own; its `webhook` is not called, but this conversation's
-    /// other side.
+    /// other side. If it names an agent and no tag, the agent is executed.
     ///
     /// ```
     /// # use rejoinder::testing::Conversation;
@@ -230,6 +225,13 @@ impl Conversation {
     pub async fn run_transcript(&self, file: impl AsRef<Path>) -> Result<Report> {
         let transcript = Transcript::read(file)?;
         let mut start = transcript.start.clone();
+        if let Some(export) = transcript.agent.as_ref().filter(|_| !transcript.says_calls()) {
+            let package = AgentPackage::read(transcript.beside(export))?;
+            let other = Other::new(&self.counterpart, start.seed, Some(&package));
+            let agent = Agent::new(package.clone(), AgentOptions::default())?;
+            let mut session = AgentSession::new(Arc::new(agent), start)?;
+            return Ok(Box::pin(play(&transcript, &mut session, &other, |_| {})).await);
+        }
         let mut pages = match &transcript.agent {
             Some(export) => {
                 let package = AgentPackage::read(transcript.beside(export))?;
@@ -241,50 +243,15 @@ impl Conversation {
             None => (*self.pages).clone(),
         };
         pages.pages.extend(transcript.pages.pages.iter().cloned());
-        let other = Other { side: &self.counterpart, seed: start.seed };
+        let other = Other::new(&self.counterpart, start.seed, None);
         let mut session = Session::new(&self.config, start, Arc::new(pages))?;
         Ok(Box::pin(play(&transcript, &mut session, &other, |_| {})).await)
     }
 }
 
-/// The other side, and the seed of what chance decides here.
-struct Other<'s> {
-    side: &'s Side,
-    seed: u64,
-}
-
-impl Counterpart for Other<'_> {
-    async fn answer(
-        &self,
-        request: &WebhookRequest,
-        input: &Input,
-    ) -> std::result::Result<Answered, PlayError> {
-        match self.side {
-            Side::There(caller) => Box::pin(caller.answer(request, input)).await,
-            Side::Here(webhook) => {
-                let begun = Instant::now();
-                let answer = Box::pin(answered(webhook, request)).await;
-                let chance = Chance::seeded(self.seed);
-                let verdict = Verdict::standard(&Ok(answer), &Circumstances::new(request, &chance));
-                Ok(Answered::new(verdict, begun.elapsed().max(Duration::from_nanos(1))))
-            }
-        }
-    }
-}
-
-/// What the server would answer.
-async fn answered(webhook: &Webhook, request: &WebhookRequest) -> Answer {
-    let fulfillment = &webhook.0;
-    let body = serde_json::to_vec(request).unwrap_or_default();
-    let envelope = match Envelope::parse(&body.into()) {
-        Ok(envelope) => envelope,
-        Err(error) => return Answer::new(400, error.to_string()),
-    };
-    match fulfillment.answer_as(call(fulfillment, envelope), &AnswerForm::Response).await.body {
-        Ok(body) => Answer::new(200, body),
-        Err(error) => {
-            let (status, body) = crate::server::told(&error);
-            Answer::new(status, body)
-        }
-    }
+/// A caller of the standard webhook at this URL.
+pub(super) fn caller(url: &str, config: &Config) -> Result<Caller> {
+    let parsed = Url::parse(url)
+        .map_err(|error| ConversationError::Url { url: url.to_owned(), reason: error.to_string() })?;
+    Ok(Caller::to_url(&parsed, config, Options::default())?)
 }

@@ -73,7 +73,7 @@ fn an_agent_is_read_whole() {
     assert_eq!(package.entity_type("@line-item").expect("a type").parts(), ["sys.number-integer", "product"]);
 
     assert!(package.webhook("Weather").expect("a webhook").is_flexible());
-    let case = &package.test_cases[1];
+    let case = &package.test_cases[2];
     assert_eq!(
         (case.display_name.as_str(), case.test_config.flow.as_str()),
         ("Order shipped", "Default Start Flow")

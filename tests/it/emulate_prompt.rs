@@ -128,8 +128,8 @@ fn a_recorded_run_passes_when_it_is_played() {
 fn an_agents_run_is_recorded_with_its_export() {
     let export = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/agents/order-status");
     let (text, played) = recorded(
-        ":flow Orders\n:page Change quantity\nI want another number\n:tag validate-form\n:fill quantity:=99\n99\n:fill quantity:=3\n3\n:tag counter\n:page Cancel order\n:fill cancel_reason=late\ncancel",
-        &["--agent", &export.display().to_string()],
+        ":tag\n:flow Orders\n:page Change quantity\nI want another number\n:tag validate-form\n:fill quantity:=99\n99\n:fill quantity:=3\n3\n:tag counter\n:page Cancel order\n:fill cancel_reason=late\ncancel",
+        &["--agent", &export.display().to_string(), "--tag", "validate-form"],
     );
     assert!(text.contains("- Please choose another number."), "{text}");
     assert!(text.contains("order-status\n"), "{text}");

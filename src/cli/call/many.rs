@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use futures_util::{StreamExt as _, stream};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::bar::bar;
 use crate::emulator::{Caller, Tally, Turn};
 
 pub(super) async fn run(
@@ -24,7 +24,7 @@ pub(super) async fn run(
     }
     let one = || async { anyhow::Ok(caller.call(&turn.request()?).await?) };
     let mut under_way = stream::iter(0..calls).map(|_| Box::pin(one())).buffer_unordered(concurrency);
-    let (mut tally, bar) = (Tally::default(), bar(calls));
+    let (mut tally, bar) = (Tally::default(), bar(calls, "calls"));
     while let Some(called) = under_way.next().await {
         let called = called.inspect_err(|_| bar.finish_and_clear())?;
         tally.add(&called);
@@ -64,14 +64,4 @@ fn counts<K: Display>(out: &mut impl Write, name: &str, counts: &BTreeMap<K, usi
         let name = if index == 0 { name } else { "" };
         writeln!(out, "{name:<10} {count} x {what}")
     })
-}
-
-/// A bar on a terminal; elsewhere nothing is shown.
-fn bar(calls: usize) -> ProgressBar {
-    let target =
-        if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} calls, {msg} ({eta} left)");
-    ProgressBar::with_draw_target(Some(calls as u64), target)
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        .with_message("0 failed")
 }

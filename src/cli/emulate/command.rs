@@ -10,6 +10,10 @@ use crate::nearest::nearest;
 pub(super) enum Command {
     /// The user says it; the current tag is called.
     Say(String),
+    /// The caller of the API names this intent.
+    Trigger(String),
+    /// The user says nothing.
+    Silence,
     Event(String),
     Keys(String),
     /// The agent calls without the user: this tag or the current one.
@@ -48,7 +52,8 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
     ("also", "TAG", "the agent calls this tag too, in the same turn"),
     ("event", "NAME", "an event is raised, and the tag is called"),
     ("dtmf", "DIGITS", "the user presses keys, and the tag is called"),
-    ("say", "TEXT", "the user writes this: for texts that begin with a colon"),
+    ("say", "TEXT", "the user writes this: for texts that begin with a colon, # or !"),
+    ("silence", "", "the user says nothing"),
     ("state", "", "show what the agent remembers"),
     ("tags", "", "list the tags that are known"),
     ("reset", "", "begin a new session"),
@@ -59,11 +64,29 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
 /// The longest line, in bytes.
 pub(super) const LONGEST: usize = 64 << 10;
 
-/// Understands a line.
-pub(super) fn parse(line: &str) -> Result<Command, String> {
+/// What is nobody's to say where the agent is executed: it does so by itself.
+const OF_AGENT: [&str; 7] = ["tag", "page", "flow", "queue", "call", "also", "tags"];
+/// What nobody can say where it is not.
+const OF_EXECUTED: [&str; 1] = ["silence"];
+
+/// Whether this command is there.
+pub(super) fn is_offered(name: &str, executed: bool) -> bool {
+    !if executed { OF_AGENT.contains(&name) } else { OF_EXECUTED.contains(&name) }
+}
+
+/// Understands a line; `executed` says that the agent finds its own way.
+pub(super) fn parse(line: &str, executed: bool) -> Result<Command, String> {
     let line = line.trim();
     if line.len() > LONGEST {
         return Err(format!("the line is longer than {LONGEST} bytes"));
+    }
+    let named =
+        |sign: char| line.strip_prefix(sign).map(str::trim).filter(|name| executed && !name.is_empty());
+    if let Some(intent) = named('#') {
+        return Ok(Command::Trigger(intent.to_owned()));
+    }
+    if let Some(event) = named('!') {
+        return Ok(Command::Event(event.to_owned()));
     }
     let Some(rest) = line.strip_prefix(':') else {
         return Ok(if line.is_empty() { Command::Nothing } else { Command::Say(line.to_owned()) });
@@ -76,6 +99,15 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         let near = near.map(|near| format!("; did you mean :{near}?")).unwrap_or_default();
         return Err(format!("there is no command :{name}{near} :help lists them"));
     };
+    if !is_offered(name, executed) {
+        let why = match executed {
+            true => {
+                "the agent is executed and says so by itself; --tag TAG opens a prompt that says what is called"
+            }
+            false => "only an agent that is executed hears nothing; --agent EXPORT executes one",
+        };
+        return Err(format!(":{name} is not for this prompt: {why}"));
+    }
     let needed = || match argument {
         "" => Err(format!(":{name} needs an argument: :{name} {form}")),
         argument => Ok(argument.to_owned()),
@@ -97,6 +129,7 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         "event" => Command::Event(needed()?),
         "dtmf" => Command::Keys(needed()?),
         "say" => Command::Say(needed()?),
+        "silence" => Command::Silence,
         "clear" => Command::Clear,
         "state" => Command::State,
         "tags" => Command::Tags,
@@ -126,14 +159,33 @@ fn assignment(argument: &str) -> Result<(String, Value), String> {
     }
 }
 
-/// All commands, one a line.
-pub(super) fn help() -> String {
-    let lines = COMMANDS.iter().map(|(name, form, meaning)| {
-        let command = format!(":{name} {form}");
-        format!("{command:<29}{meaning}\n")
-    });
+/// All commands that are there, one a line.
+pub(super) fn help(executed: bool) -> String {
+    let lines =
+        COMMANDS.iter().filter(|(name, ..)| is_offered(name, executed)).map(|(name, form, meaning)| {
+            let command = format!(":{name} {form}");
+            let meaning = if executed { in_execution(name).unwrap_or(meaning) } else { meaning };
+            format!("{command:<29}{meaning}\n")
+        });
     let lines: String = lines.collect();
-    format!("Any other line is what the user writes; the current tag is called with it.\n{lines}")
+    let others = match executed {
+        true => "Any other line is what the user writes; #INTENT names an intent, !EVENT raises an event.",
+        false => "Any other line is what the user writes; the current tag is called with it.",
+    };
+    format!("{others}\n{lines}")
+}
+
+/// What a command means where the agent is executed, if it is not the same.
+fn in_execution(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "set" => "a session parameter, or $flow.NAME, is set before the next turn",
+        "unset" => "a session parameter is removed before the next turn",
+        "intent" => "the next text is this intent",
+        "fill" => "the next turn gives this value to a parameter of the form or the intent",
+        "event" => "an event is raised, like !NAME",
+        "dtmf" => "the user presses keys",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -157,7 +209,7 @@ mod tests {
             (":unset a", Command::Set("a".to_owned(), Value::Null)),
             (":fill\tq:=3", Command::Fill("q".to_owned(), json!(3))),
         ] {
-            assert_eq!(parse(line), Ok(command), "{line}");
+            assert_eq!(parse(line, false), Ok(command), "{line}");
         }
         for (line, told) in [
             (":sett a=1", "there is no command :sett; did you mean :set? :help lists them"),
@@ -170,9 +222,32 @@ mod tests {
             ),
             (":quit now", ":quit takes no argument, found \"now\""),
         ] {
-            assert_eq!(parse(line), Err(told.to_owned()), "{line}");
+            assert_eq!(parse(line, false), Err(told.to_owned()), "{line}");
         }
-        assert_eq!(parse(&"x".repeat(LONGEST + 1)), Err("the line is longer than 65536 bytes".to_owned()));
-        assert_eq!(help().lines().count(), COMMANDS.len() + 1);
+        assert_eq!(
+            parse(&"x".repeat(LONGEST + 1), false),
+            Err("the line is longer than 65536 bytes".to_owned())
+        );
+        assert_eq!(help(false).lines().count(), COMMANDS.len());
+    }
+
+    #[test]
+    fn an_executed_agent_is_not_told_what_it_calls() {
+        for (line, command) in [
+            ("#order.status", Command::Trigger("order.status".to_owned())),
+            ("!welcome back", Command::Event("welcome back".to_owned())),
+            (":say #1", Command::Say("#1".to_owned())),
+            ("#", Command::Say("#".to_owned())),
+            (":silence", Command::Silence),
+            (":fill size=M", Command::Fill("size".to_owned(), json!("M"))),
+        ] {
+            assert_eq!(parse(line, true), Ok(command), "{line}");
+        }
+        assert_eq!(parse("#1", false), Ok(Command::Say("#1".to_owned())));
+        for (line, executed) in [(":tag a", true), (":page a", true), (":call", true), (":silence", false)] {
+            let told = parse(line, executed).expect_err(line);
+            assert!(told.contains("is not for this prompt"), "{told}");
+        }
+        assert!(help(true).contains("#INTENT") && !help(true).contains(":tag"));
     }
 }

@@ -6,8 +6,9 @@ use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 
-use super::command::COMMANDS;
+use super::command::{COMMANDS, is_offered};
 use crate::emulator::Session;
+use crate::emulator::transcript::Talk;
 
 /// The names that are known now.
 #[derive(Debug, Clone, Default)]
@@ -18,23 +19,25 @@ pub(super) struct Candidates {
     pages: Vec<String>,
     flows: Vec<String>,
     intents: Vec<String>,
+    executed: bool,
 }
 
 impl Candidates {
-    pub(super) fn of(session: &Session, tags: Vec<String>, parameters: Vec<String>) -> Self {
-        let pages = session.pages();
-        let mut flows: Vec<String> = pages.flows.iter().map(|flow| flow.display_name.clone()).collect();
-        flows.extend(pages.pages.iter().map(|page| page.flow.clone()).filter(|flow| !flow.is_empty()));
-        let mut intents: Vec<String> = pages.intents.iter().map(|one| one.display_name.clone()).collect();
-        intents.extend(session.intent_name().map(str::to_owned));
+    pub(super) fn of(talk: &Talk, tags: Vec<String>, parameters: Vec<String>) -> Self {
         let mut this = Self {
             tags,
-            parameters: session.parameters().keys().cloned().chain(parameters).collect(),
-            fields: session.form().iter().map(|field| field.name.clone()).collect(),
-            pages: pages.pages.iter().map(|page| page.display_name.clone()).collect(),
-            flows,
-            intents,
+            parameters: talk.parameters().keys().cloned().chain(parameters).collect(),
+            fields: talk.form().iter().map(|field| field.name.clone()).collect(),
+            ..Self::default()
         };
+        match talk {
+            Talk::Told(session) => this.of_told(session),
+            Talk::Executed(session) => {
+                this.executed = true;
+                let package = session.agent().package();
+                this.intents = package.intents.iter().map(|intent| intent.display_name.clone()).collect();
+            }
+        }
         let all = [&mut this.tags, &mut this.parameters, &mut this.pages, &mut this.flows, &mut this.intents];
         for list in all {
             list.sort();
@@ -43,12 +46,26 @@ impl Candidates {
         this
     }
 
+    fn of_told(&mut self, session: &Session) {
+        let pages = session.pages();
+        let mut flows: Vec<String> = pages.flows.iter().map(|flow| flow.display_name.clone()).collect();
+        flows.extend(pages.pages.iter().map(|page| page.flow.clone()).filter(|flow| !flow.is_empty()));
+        let mut intents: Vec<String> = pages.intents.iter().map(|one| one.display_name.clone()).collect();
+        intents.extend(session.intent_name().map(str::to_owned));
+        self.pages = pages.pages.iter().map(|page| page.display_name.clone()).collect();
+        (self.flows, self.intents) = (flows, intents);
+    }
+
     /// Where the word to complete begins, and what it may become.
     fn matching(&self, before: &str) -> (usize, Vec<String>) {
+        if let (true, Some(name)) = (self.executed, before.strip_prefix('#')) {
+            return (1, self.intents.iter().filter(|intent| intent.starts_with(name)).cloned().collect());
+        }
         let Some(rest) = before.strip_prefix(':') else { return (0, Vec::new()) };
         let Some((name, argument)) = rest.split_once(' ') else {
             let names = COMMANDS
                 .iter()
+                .filter(|(name, ..)| is_offered(name, self.executed))
                 .map(|(name, form, _)| format!(":{name}{}", if form.is_empty() { "" } else { " " }));
             return (0, names.filter(|name| name.starts_with(before)).collect());
         };
@@ -102,6 +119,16 @@ impl Helper for Completer {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn intents_are_completed_where_the_agent_is_executed() {
+        let intents = vec!["order.status".to_owned(), "goodbye".to_owned()];
+        let mut candidates = Candidates { intents, executed: true, ..Candidates::default() };
+        assert_eq!(candidates.matching("#or"), (1, vec!["order.status".to_owned()]));
+        assert_eq!(candidates.matching(":ta"), (0, Vec::new()));
+        candidates.executed = false;
+        assert_eq!(candidates.matching("#or"), (0, Vec::new()));
+    }
 
     #[test]
     fn commands_and_their_names_are_completed() {

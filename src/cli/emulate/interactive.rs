@@ -12,26 +12,25 @@ use super::command::{self, Command};
 use super::complete::Candidates;
 use super::lines::Lines;
 use super::save;
-use super::webhooks::Webhooks;
+use super::setting::Stage;
+use crate::emulator::Input;
 use crate::emulator::transcript::{
-    Dialogue, Outcome, Played, Recorder, Step, Transcript, printable, take_turn,
+    Dialogue, Outcome, Played, Player as _, Recorder, Step, Talk, Transcript, printable,
 };
-use crate::emulator::{Input, Session};
 
 /// A conversation with somebody at a terminal, or with a file of lines.
 pub(super) struct Prompt<'r> {
     /// What is recorded begins with it.
     pub(super) about: Transcript,
     pub(super) runtime: &'r Runtime,
-    pub(super) session: Session,
-    pub(super) webhooks: Webhooks,
+    pub(super) stage: Stage,
     /// The tags that the server is known to serve.
     pub(super) served: Vec<String>,
 }
 
 /// What the lines so far came to.
 struct Course {
-    session: Session,
+    talk: Talk,
     tag: Option<String>,
     /// What the next turn begins with.
     next: Input,
@@ -43,9 +42,10 @@ struct Course {
 impl Prompt<'_> {
     pub(super) fn run(self, tag: Option<String>, record: Option<&Path>) -> anyhow::Result<ExitCode> {
         let mut lines = Lines::open()?;
-        let start = Transcript { start: self.session.start().clone(), ..self.about.clone() };
+        let start = Transcript { start: self.stage.start.clone(), ..self.about.clone() };
+        let executed = matches!(self.stage.talk, Talk::Executed(_));
         let mut course = Course {
-            session: self.session.clone(),
+            talk: self.stage.talk.clone(),
             tag,
             next: Input::none(),
             recorder: Recorder::new(start),
@@ -53,16 +53,21 @@ impl Prompt<'_> {
             misunderstood: false,
         };
         if lines.is_terminal() {
-            writeln!(
-                io::stdout(),
-                "A line is what the user says; :tag TAG says what is called; :help lists the rest."
-            )?;
+            let what = match executed {
+                true => "#INTENT and !EVENT name what happens",
+                false => ":tag TAG says what is called",
+            };
+            writeln!(io::stdout(), "A line is what the user says; {what}; :help lists the rest.")?;
         }
         loop {
-            let prompt = format!("{}> ", course.tag.as_deref().map(printable).unwrap_or_default());
-            let candidates = || self.candidates(&course.session);
+            let here = match &course.talk {
+                Talk::Executed(session) => Some(session.place().page),
+                _ => course.tag.clone(),
+            };
+            let prompt = format!("{}> ", here.as_deref().map(printable).unwrap_or_default());
+            let candidates = || self.candidates(&course.talk);
             let Some(line) = lines.next(&prompt, candidates)? else { break };
-            match command::parse(&line) {
+            match command::parse(&line, executed) {
                 Ok(Command::Quit) => break,
                 Ok(command) => self.obey(command, &mut course, lines.is_terminal())?,
                 Err(message) => course.refuse(&message)?,
@@ -79,8 +84,8 @@ impl Prompt<'_> {
         })
     }
 
-    fn candidates(&self, session: &Session) -> Candidates {
-        Candidates::of(session, self.served.clone(), self.webhooks.parameters())
+    fn candidates(&self, talk: &Talk) -> Candidates {
+        Candidates::of(talk, self.served.clone(), self.stage.webhooks.parameters())
     }
 
     fn obey(&self, command: Command, course: &mut Course, is_terminal: bool) -> anyhow::Result<()> {
@@ -88,6 +93,8 @@ impl Prompt<'_> {
         let next = &mut course.next;
         match command {
             Command::Say(text) => return self.turn(Input::text(text), course, is_terminal),
+            Command::Trigger(name) => return self.turn(Input::intent(name), course, is_terminal),
+            Command::Silence => return self.turn(Input::text(""), course, is_terminal),
             Command::Event(name) => return self.turn(Input::event(name), course, is_terminal),
             Command::Keys(digits) => return self.turn(Input::dtmf(digits), course, is_terminal),
             Command::Call if course.tag.is_none() => {
@@ -105,20 +112,22 @@ impl Prompt<'_> {
             Command::Fill(name, value) => next.fills.push((name, value)),
             Command::Queue(text) => next.queued.push(text),
             Command::Clear => *next = Input::none(),
-            Command::State => writeln!(out, "{}", serde_json::to_string_pretty(&course.session.state())?)?,
+            Command::State => writeln!(out, "{}", serde_json::to_string_pretty(&course.talk.state())?)?,
             Command::Tags => {
-                let mut known = self.candidates(&course.session).tags;
+                let mut known = self.candidates(&course.talk).tags;
                 if known.is_empty() {
                     known.push("no tag is known here; any can be called".to_owned());
                 }
                 known.iter().try_for_each(|tag| writeln!(out, "{}", printable(tag)))?;
             }
             Command::Reset => {
-                course.session = self.session.clone();
+                course.talk = self.stage.talk.clone();
                 course.next = Input::none();
                 writeln!(out, "A new session begins.")?;
             }
-            Command::Help => write!(out, "{}", command::help())?,
+            Command::Help => {
+                write!(out, "{}", command::help(matches!(course.talk, Talk::Executed(_))))?;
+            }
             Command::Quit | Command::Nothing => {}
         }
         Ok(())
@@ -128,11 +137,12 @@ impl Prompt<'_> {
         let prepared = std::mem::take(&mut course.next);
         let input = Input {
             query: input.query,
+            intent: input.intent.or_else(|| prepared.intent.clone()),
             tag: input.tag.or_else(|| course.tag.clone()),
             same_turn: input.same_turn,
             ..prepared.clone()
         };
-        let took = take_turn(&mut course.session, &self.webhooks, &input, false);
+        let took = course.talk.take(&self.stage.webhooks, &input, false);
         let outcome = match self.runtime.block_on(Box::pin(took)) {
             Ok(reaction) => {
                 course.raised |= reaction.failure.is_some();
@@ -147,7 +157,7 @@ impl Prompt<'_> {
         };
         let mut step = Step { input, ..Step::default() };
         if is_terminal {
-            if step.input.tag.is_none() {
+            if step.input.tag.is_none() && matches!(course.talk, Talk::Told(_)) {
                 writeln!(io::stdout(), "Nothing is called; :tag TAG says what is.")?;
             }
             // It stands above already.

@@ -120,7 +120,7 @@ fn what(played: &Played) -> String {
 }
 
 /// A text without the characters that XML cannot hold.
-fn legal(text: &str) -> String {
+pub(in crate::cli) fn legal(text: &str) -> String {
     let is_legal =
         |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
     text.chars().map(|c| if is_legal(c) { c } else { '\u{fffd}' }).collect()

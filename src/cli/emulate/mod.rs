@@ -8,6 +8,7 @@ mod lines;
 mod recorded;
 mod server;
 mod setting;
+mod side;
 mod target;
 mod webhooks;
 
@@ -18,12 +19,16 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail, ensure};
 
 use super::call::{address, header};
+use crate::cli::execution::Execution;
 use crate::config::{Config, Sources};
 use crate::emulator::transcript::Transcript;
 use crate::outbound::{HeaderName, HeaderValue, Url};
 use server::Local;
 use setting::Setting;
-use target::Target;
+
+pub(super) use junit::legal;
+pub(super) use side::Side;
+pub(super) use webhooks::{Resources, Webhooks};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Emulate {
@@ -39,7 +44,8 @@ pub(super) struct Emulate {
     /// A token for `Authorization: Bearer` at the server of --server.
     #[arg(long, value_name = "TOKEN", requires = "server")]
     bearer: Option<String>,
-    /// The agent's export, a ZIP file or a folder: its pages, forms and intents, and which webhook a tag calls.
+    /// The agent's export, a ZIP file or a folder. It is executed, unless --tag or a turn says which tag is called:
+    /// then it says its pages, forms and intents, and which webhook a tag calls.
     #[arg(long, value_name = "EXPORT", conflicts_with = "webhook")]
     agent: Option<PathBuf>,
     /// A Dialogflow `Webhook` resource that is called, at the server.
@@ -66,10 +72,12 @@ pub(super) struct Emulate {
     /// The tag that is called first at the prompt.
     #[arg(long, conflicts_with = "transcripts")]
     tag: Option<String>,
+    #[command(flatten)]
+    execution: Execution,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// A dialogue for people.
     Plain,
     #[value(help = "JUnit XML for CI: a suite a transcript, a case a turn")]
@@ -116,32 +124,21 @@ impl Emulate {
         let only_one = self.record.is_none() || transcripts.len() <= 1;
         ensure!(only_one, "--record takes one transcript at a time");
 
-        let (target, local) = match &self.server {
-            Some(url) => (Target::given(url, &self.headers, self.bearer.as_deref())?, None),
-            None => {
-                let local = Local::start(&sources)?;
-                (local.target()?, Some(local))
-            }
-        };
-        let config = match &local {
-            Some(local) => local.config().clone(),
-            None => Config::load(&sources)?,
-        };
-        let target = target.at_door(&config);
+        let side = Side::start(&sources, self.server.as_ref(), &self.headers, self.bearer.as_deref())?;
         // Connections go on while nobody waits for them.
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let setting = Setting { config: &config, target: &target, emulate: &self };
+        let setting = Setting { config: &side.config, target: &side.target, emulate: &self };
         if transcripts.is_empty() {
             let transcript = Transcript::default();
             let environment = self.environments.first().map(String::as_str);
-            let (session, webhooks) = setting.stage(&transcript, environment)?;
-            let mut served = local.as_ref().map(Local::tags).unwrap_or_default();
-            served.extend(webhooks.tags());
+            let stage = setting.stage(&transcript, environment)?;
+            let mut served = side.local.as_ref().map(Local::tags).unwrap_or_default();
+            served.extend(stage.webhooks.tags());
             let about = match &self.record {
                 Some(record) => self.recorded_as(transcript, record),
                 None => transcript,
             };
-            let prompt = interactive::Prompt { about, runtime: &runtime, session, webhooks, served };
+            let prompt = interactive::Prompt { about, runtime: &runtime, stage, served };
             prompt.run(self.tag.clone(), self.record.as_deref())
         } else {
             runtime.block_on(Box::pin(setting.play(&transcripts)))

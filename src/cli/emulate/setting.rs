@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 
 use super::target::Target;
 use super::webhooks::{Resources, Webhooks};
@@ -13,9 +13,10 @@ use super::{Emulate, Format, junit, save};
 use crate::cli::call::environment_id;
 use crate::config::Config;
 use crate::emulator::Session;
+use crate::emulator::agent::AgentSession;
 use crate::emulator::package::AgentPackage;
-use crate::emulator::session::Pages;
-use crate::emulator::transcript::{Dialogue, Recorder, Report, Transcript, play, summary, title};
+use crate::emulator::session::{Pages, Start};
+use crate::emulator::transcript::{Dialogue, Recorder, Report, Talk, Transcript, play, summary, title};
 
 /// What all transcripts of a run share.
 pub(super) struct Setting<'s> {
@@ -24,13 +25,16 @@ pub(super) struct Setting<'s> {
     pub(super) emulate: &'s Emulate,
 }
 
+/// A conversation that has not begun, and who answers in it.
+pub(super) struct Stage {
+    pub(super) talk: Talk,
+    pub(super) start: Start,
+    pub(super) webhooks: Webhooks,
+}
+
 impl Setting<'_> {
-    /// A session for this transcript, and who answers in it.
-    pub(super) fn stage(
-        &self,
-        transcript: &Transcript,
-        environment: Option<&str>,
-    ) -> anyhow::Result<(Session, Webhooks)> {
+    /// The stage for this transcript.
+    pub(super) fn stage(&self, transcript: &Transcript, environment: Option<&str>) -> anyhow::Result<Stage> {
         let Emulate { agent, webhook, .. } = self.emulate;
         let given = agent.is_some() || webhook.is_some();
         let beside = |file: &Option<PathBuf>| match given {
@@ -50,8 +54,45 @@ impl Setting<'_> {
             }
         }
         let mut start = transcript.start.clone();
+        let named = environment.map(str::to_owned).or(start.environment);
+        start.environment = named.as_deref().map(|named| environment_id(self.config, named)).transpose()?;
+        // Who says what is called, executes the agent by himself.
+        let told = self.emulate.tag.is_some() || transcript.says_calls();
+        let talk = match &resources {
+            Resources::Package(package) if !told => {
+                self.executed(package, transcript, start.clone()).map(Talk::Executed)?
+            }
+            resources => self.told(resources, transcript, &mut start).map(Talk::Told)?,
+        };
+        let webhooks =
+            Webhooks::new(self.config, self.target, resources, named, start.seed, self.emulate.external);
+        Ok(Stage { talk, start, webhooks })
+    }
+
+    /// A session of the agent itself.
+    fn executed(
+        &self,
+        package: &AgentPackage,
+        transcript: &Transcript,
+        start: Start,
+    ) -> anyhow::Result<Box<AgentSession>> {
+        ensure!(
+            transcript.pages.pages.is_empty(),
+            "the agent is executed, and has its own pages: take out `pages`, or say with `tag` what is called"
+        );
+        let agent = self.emulate.execution.agent(package.clone(), self.config)?;
+        Ok(Box::new(AgentSession::new(Arc::new(agent), start)?))
+    }
+
+    /// A session that is told what the agent does.
+    fn told(
+        &self,
+        resources: &Resources,
+        transcript: &Transcript,
+        start: &mut Start,
+    ) -> anyhow::Result<Box<Session>> {
         let mut pages = transcript.pages.clone();
-        if let Resources::Package(package) = &resources {
+        if let Resources::Package(package) = resources {
             if start.language.is_empty() {
                 start.language.clone_from(&package.agent.default_language_code);
             }
@@ -59,12 +100,7 @@ impl Setting<'_> {
             exported.pages.append(&mut pages.pages);
             pages = exported;
         }
-        let named = environment.map(str::to_owned).or(start.environment);
-        start.environment = named.as_deref().map(|named| environment_id(self.config, named)).transpose()?;
-        let webhooks =
-            Webhooks::new(self.config, self.target, resources, named, start.seed, self.emulate.external);
-        let session = Session::new(self.config, start, Arc::new(pages))?;
-        Ok((session, webhooks))
+        Ok(Box::new(Session::new(self.config, start.clone(), Arc::new(pages))?))
     }
 
     pub(super) async fn play(&self, transcripts: &[Transcript]) -> anyhow::Result<ExitCode> {
@@ -78,7 +114,7 @@ impl Setting<'_> {
             transcripts.iter().flat_map(|one| environments.iter().map(move |environment| (one, *environment)))
         {
             let name = || transcript.file.as_deref().unwrap_or(Path::new("")).display().to_string();
-            let (mut session, webhooks) = self.stage(transcript, environment).with_context(name)?;
+            let Stage { mut talk, webhooks, .. } = self.stage(transcript, environment).with_context(name)?;
             let mut shown = transcript.clone();
             shown.start.environment = environment.map(str::to_owned).or(shown.start.environment);
             if plain {
@@ -90,7 +126,7 @@ impl Setting<'_> {
                 )?;
             }
             let mut written = Ok(());
-            let report = play(&shown, &mut session, &webhooks, |played| {
+            let report = play(&shown, &mut talk, &webhooks, |played| {
                 if plain && written.is_ok() {
                     let dialogue = Dialogue(played).to_string();
                     written = writeln!(std::io::stdout(), "\n{}", dialogue.trim_end());

@@ -6,7 +6,7 @@ use crate::outbound::{HeaderMap, HeaderName, HeaderValue, Url};
 
 /// Where standard webhooks are called.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(in crate::cli) struct Target {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     /// Whether it is the server of this run.

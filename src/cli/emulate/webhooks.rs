@@ -18,7 +18,7 @@ use crate::protocol::webhook::{Service, Webhook};
 
 /// The webhook resources that are known.
 #[derive(Debug)]
-pub(super) enum Resources {
+pub(in crate::cli) enum Resources {
     /// None: everything is a standard call of the server.
     None,
     /// This one, whatever the tag.
@@ -34,7 +34,7 @@ impl Resources {
 }
 
 /// Answers by calling webhooks.
-pub(super) struct Webhooks {
+pub(in crate::cli) struct Webhooks {
     config: Config,
     target: Target,
     resources: Resources,
@@ -48,7 +48,7 @@ pub(super) struct Webhooks {
 }
 
 impl Webhooks {
-    pub(super) fn new(
+    pub(in crate::cli) fn new(
         config: &Config,
         target: &Target,
         resources: Resources,

@@ -1,9 +1,11 @@
 //! `rejoinder replay`: makes calls of the activity log again.
 //!
 //! It asks a running server, which has the routes, the credentials and the store. Only with `--to` are
-//! the calls made from here.
+//! the calls made from here. With `--agent` it plays the test cases of an agent's export instead.
 
+mod cases;
 mod elsewhere;
+mod junit;
 mod server;
 
 use std::collections::BTreeMap;
@@ -25,7 +27,7 @@ use elsewhere::Elsewhere;
 use server::Server;
 
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("which").required(true).multiple(false).args(["ids", "failed_since"])))]
+#[command(group(clap::ArgGroup::new("which").required(true).multiple(false).args(["ids", "failed_since", "agent"])))]
 pub(super) struct Replay {
     /// The invocations to make again, by the ids that the activity log has for them.
     #[arg(value_name = "ID")]
@@ -34,14 +36,20 @@ pub(super) struct Replay {
     /// another one are made again by that.
     #[arg(long, value_name = "TIME")]
     failed_since: Option<String>,
+    /// Plays the test cases that this agent's export has recorded, a ZIP file or a folder, against the webhooks of the
+    /// configured server, which is started for this run, or of --server.
+    #[arg(long, value_name = "EXPORT", conflicts_with_all = ["to", "yes", "json"])]
+    agent: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    cases: cases::Cases,
     /// Sends the calls there from here, without the secrets of the original: scheme, host and port for our own calls of
     /// an API, the whole address for the agent's.
     #[arg(long, value_name = "URL", value_parser = super::call::parse::address)]
     to: Option<Url>,
-    /// A header to send with --to.
-    #[arg(long = "header", value_name = "NAME: VALUE", requires = "to", value_parser = super::call::parse::header)]
+    /// A header to send with --to, or with --agent to the server of --server.
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = super::call::parse::header)]
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// The server whose log it is; by default the one of the settings, on this machine.
+    /// The server whose log it is; by default the one of the settings, on this machine. With --agent, the one that answers.
     #[arg(long, value_name = "URL", value_parser = super::call::parse::address)]
     server: Option<Url>,
     /// A token of that server that may manage it.
@@ -72,11 +80,22 @@ struct Made {
 
 impl Replay {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(runtime.block_on(self.make()).unwrap_or_else(|error| {
+        Ok(self.go().unwrap_or_else(|error| {
             eprintln!("rejoinder: {error:#}");
             ExitCode::from(NOT_MADE)
         }))
+    }
+
+    fn go(self) -> anyhow::Result<ExitCode> {
+        let sent = self.to.is_some() || (self.agent.is_some() && self.server.is_some());
+        ensure!(self.headers.is_empty() || sent, "--header goes with --to, or with --agent and --server");
+        if let Some(agent) = &self.agent {
+            let server = self.server.as_ref();
+            let place = cases::Place { server, headers: &self.headers, config: self.config.clone() };
+            return self.cases.run(agent, place);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(self.make())
     }
 
     async fn make(self) -> anyhow::Result<ExitCode> {

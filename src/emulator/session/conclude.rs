@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Origin, Reaction, Session, Spoken, merge};
 use crate::emulator::verdict::{Failure, Verdict};
+use crate::protocol::Struct;
 use crate::protocol::decode::same_name;
 
 impl Session {
@@ -73,6 +74,9 @@ impl Session {
             findings: verdict.map(|verdict| verdict.findings.clone()).unwrap_or_default(),
             notes: std::mem::take(&mut self.turn.notes),
             latency,
+            flow_parameters: Struct::new(),
+            meaning: None,
+            calls: Vec::new(),
         }
     }
 }

@@ -71,7 +71,7 @@ impl Field {
         }
     }
 
-    fn fill(&mut self, value: Value) {
+    pub(in crate::emulator) fn fill(&mut self, value: Value) {
         self.state = if value.is_null() { FieldState::Empty } else { FieldState::Filled };
         self.value = value;
     }
@@ -79,8 +79,8 @@ impl Field {
 
 /// The form of a page in one visit of it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Form {
-    pub(super) fields: Vec<Field>,
+pub(in crate::emulator) struct Form {
+    pub(in crate::emulator) fields: Vec<Field>,
     /// Whether its parameters are known; otherwise it has those that were filled.
     known: bool,
 }
@@ -88,29 +88,52 @@ pub(super) struct Form {
 impl Form {
     /// The form on entering its page: what the session has already is not asked for.
     pub(super) fn entered(form: Option<&[FormParameter]>, session: &Struct) -> Self {
-        let mut this = Self { known: form.is_some(), ..Self::default() };
-        for parameter in form.unwrap_or_default() {
-            let mut field = Field::new(parameter);
-            let known = session.iter().find(|(name, _)| same_name(name, &field.name));
-            let default = parameter.default.as_ref().filter(|_| !parameter.required);
-            if let Some(value) = known.map(|(_, value)| value).filter(|value| !value.is_null()).or(default) {
-                field.fill(value.clone());
-            }
-            this.fields.push(field);
-        }
+        let mut this = Self { known: form.is_some(), ..Self::unfilled(form.unwrap_or_default()) };
+        this.prefill(session, None);
         this
     }
 
-    fn find(&mut self, name: &str) -> Option<&mut Field> {
+    /// The form before anything is known.
+    pub(in crate::emulator) fn unfilled(form: &[FormParameter]) -> Self {
+        Self { known: true, fields: form.iter().map(Field::new).collect() }
+    }
+
+    /// Fills what is empty: from the session, or else from defaults. What an `intent` brings wins over the
+    /// session. Gives what was filled from intent and defaults, which the session does not know yet.
+    pub(in crate::emulator) fn prefill(
+        &mut self,
+        session: &Struct,
+        intent: Option<&Struct>,
+    ) -> Vec<(String, Value)> {
+        let mut given = Vec::new();
+        for field in self.fields.iter_mut().filter(|field| field.state == FieldState::Empty) {
+            let of = |known: &Struct| {
+                let found = known.iter().find(|(name, _)| same_name(name, &field.name));
+                found.map(|(_, value)| value.clone()).filter(|value| !value.is_null())
+            };
+            let default = || field.parameter.default.clone().filter(|_| !field.required);
+            let brought = intent.and_then(of);
+            let known = of(session).filter(|_| brought.is_none());
+            let is_new = known.is_none();
+            let Some(value) = known.or(brought).or_else(default) else { continue };
+            if is_new {
+                given.push((field.name.clone(), value.clone()));
+            }
+            field.fill(value);
+        }
+        given
+    }
+
+    pub(in crate::emulator) fn find(&mut self, name: &str) -> Option<&mut Field> {
         self.fields.iter_mut().find(|field| same_name(&field.name, name))
     }
 
-    pub(super) fn begin_turn(&mut self) {
+    pub(in crate::emulator) fn begin_turn(&mut self) {
         self.fields.iter_mut().for_each(|field| field.just_collected = false);
     }
 
     /// What the user gave; the names of the form's parameters if this is none of them.
-    pub(super) fn collect(&mut self, name: &str, value: &Value) -> Result<(), Vec<String>> {
+    pub(in crate::emulator) fn collect(&mut self, name: &str, value: &Value) -> Result<(), Vec<String>> {
         if self.find(name).is_none() {
             if self.known {
                 return Err(self.fields.iter().map(|field| field.name.clone()).collect());
@@ -125,14 +148,14 @@ impl Form {
     }
 
     /// What a preset of the same plain name does: null asks again.
-    pub(super) fn empty(&mut self, name: &str) {
+    pub(in crate::emulator) fn empty(&mut self, name: &str) {
         if let Some(field) = self.find(name) {
             field.fill(Value::Null);
         }
     }
 
     /// What a webhook changed. Gives the parameter's index if it is to be asked for again.
-    pub(super) fn change(&mut self, change: &FormChange, cleared: bool) -> Option<usize> {
+    pub(in crate::emulator) fn change(&mut self, change: &FormChange, cleared: bool) -> Option<usize> {
         let index = self.fields.iter().position(|field| same_name(&field.name, &change.name))?;
         let field = &mut self.fields[index];
         field.required = change.required;
@@ -149,11 +172,11 @@ impl Form {
     }
 
     /// The first parameter that the agent must ask for.
-    pub(super) fn asked_for(&self) -> Option<&Field> {
+    pub(in crate::emulator) fn asked_for(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.required && field.state != FieldState::Filled)
     }
 
-    pub(super) fn on_the_wire(&self) -> Option<FormInfo> {
+    pub(in crate::emulator) fn on_the_wire(&self) -> Option<FormInfo> {
         let parameter_info: Vec<ParameterInfo> = self
             .fields
             .iter()

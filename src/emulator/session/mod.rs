@@ -34,6 +34,7 @@ mod of_package;
 mod pages;
 mod place;
 mod reaction;
+mod request;
 mod speech;
 mod start;
 mod take;
@@ -62,7 +63,9 @@ pub use place::{Place, PlaceError};
 pub use reaction::{Origin, Reaction, Spoken};
 pub use start::{SessionError, Start};
 
-use form::Form;
+pub(in crate::emulator) use form::Form;
+pub(in crate::emulator) use place::{END_SESSION, START_PAGE};
+pub(in crate::emulator) use request::Told;
 
 /// One visit of a page: leaving it for good forgets its form.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,7 +213,7 @@ impl Session {
 }
 
 /// Merges a parameter by the platform's rules: null removes it, letter case means nothing.
-fn merge(into: &mut Struct, name: &str, value: Value) {
+pub(in crate::emulator) fn merge(into: &mut Struct, name: &str, value: Value) {
     let known = into.keys().find(|known| same_name(known, name)).cloned();
     match (known, value) {
         (Some(known), Value::Null) => drop(into.remove(&known)),

@@ -69,11 +69,11 @@ pub(crate) fn meant(nearest: Option<&str>) -> String {
     nearest.map(|nearest| format!("; did you mean {nearest:?}?")).unwrap_or_default()
 }
 
-pub(super) const START_PAGE: &str = "START_PAGE";
+pub(in crate::emulator) const START_PAGE: &str = "START_PAGE";
 pub(super) const CURRENT_PAGE: &str = "CURRENT_PAGE";
 pub(super) const PREVIOUS_PAGE: &str = "PREVIOUS_PAGE";
 pub(super) const END_FLOW: &str = "END_FLOW";
-pub(super) const END_SESSION: &str = "END_SESSION";
+pub(in crate::emulator) const END_SESSION: &str = "END_SESSION";
 /// The ends of a flow that the calling page hears of as an event.
 pub(super) const END_FLOW_WITH: [(&str, &str); 3] = [
     ("END_FLOW_WITH_CANCELLATION", "flow-cancelled"),

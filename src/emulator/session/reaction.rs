@@ -64,6 +64,8 @@ pub struct Reaction {
     pub cleared: Vec<String>,
     /// All session parameters after the turn.
     pub parameters: Struct,
+    /// The parameters of the active flow after the turn, `$flow.X` by `X`; of an executed agent.
+    pub flow_parameters: Struct,
     /// The form of the page where the conversation is then.
     pub form: Vec<Field>,
     /// The events that fired, such as `webhook.error.timeout` and `sys.invalid-parameter`.
@@ -80,8 +82,12 @@ pub struct Reaction {
     pub findings: Vec<Finding>,
     /// What is not as on the platform, or not as it seems.
     pub notes: Vec<String>,
-    /// How long the webhook took; `None` if nothing was called.
+    /// How long the webhook took, or all of them together; `None` if nothing was called.
     pub latency: Option<Duration>,
+    /// What an executed agent took the input for, in words.
+    pub meaning: Option<String>,
+    /// What an executed agent called, in words.
+    pub calls: Vec<String>,
 }
 
 impl Reaction {
@@ -91,10 +97,14 @@ impl Reaction {
         self.messages.iter().filter_map(|spoken| spoken.said.said.as_deref()).collect()
     }
 
-    /// The value of a session parameter after the turn.
+    /// The value of a session parameter after the turn, or of `$flow.X`.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&serde_json::Value> {
-        self.parameters
+        let (parameters, name) = match name.strip_prefix("$flow.") {
+            Some(name) => (&self.flow_parameters, name),
+            None => (&self.parameters, name.strip_prefix("$session.params.").unwrap_or(name)),
+        };
+        parameters
             .iter()
             .find(|(known, _)| crate::protocol::decode::same_name(known, name))
             .map(|(_, value)| value)

@@ -54,7 +54,7 @@ impl Session {
         let template = ReplyTemplate::document(&document).map_err(|error| error.to_string())?;
         let body = serde_json::to_vec(&self.request("")).map_err(|error| error.to_string())?;
         let envelope = Envelope::parse(&Bytes::from(body)).map_err(|error| error.to_string())?;
-        let world = Seeded { chance: self.chance(), time_zone: self.time_zone.clone() };
+        let world = Seeded { chance: self.chance(), time_zone: self.time_zone.clone(), now: None };
         let scope = Scope::new(&envelope, self.semantics, &world);
         match template.render(&scope, &mut Vec::new()).map_err(|error| error.to_string())? {
             RenderedReply::Document(document) => {

@@ -1,13 +1,11 @@
 //! What an input changes before the agent calls, and the request that it makes then.
 
+use super::request::Told;
 use super::{Going, Input, Intent, Origin, Session, SessionError, merge, text_message};
 use crate::emulator::turn::fresh_id;
 use crate::protocol::decode::same_name;
-use crate::protocol::names::{IntentName, PageName};
-use crate::protocol::{
-    FulfillmentInfo, IntentInfo, IntentParameterValue, LanguageInfo, PageInfo, Query, SessionInfo, Struct,
-    WebhookRequest,
-};
+use crate::protocol::names::IntentName;
+use crate::protocol::{IntentInfo, IntentParameterValue, Query, Struct, WebhookRequest};
 
 impl Session {
     pub(super) fn take(&mut self, input: &Input) -> Result<(), SessionError> {
@@ -99,36 +97,19 @@ impl Session {
     }
 
     pub(super) fn request(&self, tag: &str) -> WebhookRequest {
-        let place = &self.here.place;
-        let page =
-            PageName { agent: self.agent.clone(), flow: place.flow_id.clone(), page: place.page_id.clone() };
-        let language = if self.start.language.is_empty() { "en" } else { &self.start.language };
-        WebhookRequest {
-            detect_intent_response_id: self.turn.response_id.clone(),
-            language_code: language.to_owned(),
-            fulfillment_info: Some(FulfillmentInfo { tag: tag.to_owned(), ..FulfillmentInfo::default() }),
-            intent_info: self.intent.clone(),
-            page_info: Some(PageInfo {
-                current_page: page.to_string(),
-                display_name: place.page.clone(),
-                form_info: self.here.form.on_the_wire(),
-                ..PageInfo::default()
-            }),
-            session_info: Some(SessionInfo {
-                session: self.name.clone(),
-                parameters: self.parameters.clone(),
-                ..SessionInfo::default()
-            }),
+        Told {
+            agent: &self.agent,
+            session: &self.name,
+            response_id: &self.turn.response_id,
+            language: &self.start.language,
+            place: &self.here.place,
+            form: &self.here.form,
+            intent: self.intent.as_ref(),
+            parameters: self.parameters.clone(),
             messages: self.queued(),
-            payload: self.turn.payload.clone(),
-            language_info: Some(LanguageInfo {
-                input_language_code: language.to_owned(),
-                resolved_language_code: language.to_owned(),
-                confidence_score: 1.0,
-                ..LanguageInfo::default()
-            }),
-            query: self.turn.query.clone(),
-            ..WebhookRequest::default()
+            payload: self.turn.payload.as_ref(),
+            query: self.turn.query.as_ref(),
         }
+        .request(tag)
     }
 }

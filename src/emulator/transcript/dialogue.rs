@@ -97,6 +97,10 @@ fn user(f: &mut Formatter<'_>, input: &Input) -> fmt::Result {
 
 impl Display for Reaction {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(meaning) = &self.meaning {
+            line(f, "meant", meaning)?;
+        }
+        self.calls.iter().try_for_each(|call| line(f, "calls", call))?;
         if let Some(failure) = &self.failure {
             line(f, "event", failure.event)?;
             line(f, "why", &format!("{} [{}]", failure.reason, failure.code))?;

@@ -6,11 +6,13 @@
 mod calls;
 mod dialogue;
 mod error;
+mod executed;
 mod expect;
 #[cfg(test)]
 mod meeting_tests;
 mod node;
 mod play;
+mod player;
 mod read;
 mod read_expect;
 mod reader;
@@ -22,13 +24,16 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+pub use super::counterpart::{Answered, Counterpart, PlayError};
 pub use calls::{RecordError, of_calls};
 pub use dialogue::Dialogue;
 #[cfg(feature = "cli")]
 pub(crate) use dialogue::{printable, short, summary, title};
 pub use error::{Fault, TranscriptError};
+pub(crate) use expect::equal;
 pub use expect::{Expect, MessageExpect, Messages, Mismatch};
-pub use play::{Answered, Counterpart, Outcome, PlayError, Played, Report, play, take_turn};
+pub use play::{Outcome, Played, Report, play, take_turn};
+pub use player::{Player, Talk};
 pub use record::Recorder;
 
 use super::session::{Input, Pages, Start};
@@ -84,6 +89,12 @@ impl Transcript {
             return Err(TranscriptError::TooLarge { file: PathBuf::new(), limit: LARGEST });
         }
         read::transcript(text)
+    }
+
+    /// Whether a turn says which tag is called. Where none does, an agent that is there is executed.
+    #[must_use]
+    pub fn says_calls(&self) -> bool {
+        self.turns.iter().any(|turn| turn.input.tag.is_some())
     }
 
     /// Reads a file. Files that it names are beside it.

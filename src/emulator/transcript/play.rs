@@ -1,69 +1,12 @@
 //! Plays a transcript: turn by turn against whoever answers.
 
-use std::future::Future;
 use std::time::{Duration, Instant};
 
 use super::expect::Mismatch;
+use super::player::Player;
 use super::{Step, Transcript};
-use crate::emulator::session::{Input, Reaction, Session, SessionError};
-use crate::emulator::{CallError, Caller, Verdict};
-use crate::protocol::WebhookRequest;
-
-/// Who answers the agent.
-pub trait Counterpart {
-    /// Answers the call that the agent makes of `input`.
-    ///
-    /// # Errors
-    ///
-    /// A call that was not made.
-    fn answer(
-        &self,
-        request: &WebhookRequest,
-        input: &Input,
-    ) -> impl Future<Output = Result<Answered, PlayError>>;
-}
-
-/// What came of a call.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Answered {
-    /// What the agent does then.
-    pub verdict: Verdict,
-    /// How long it took.
-    pub latency: Duration,
-    /// What differs from the platform's own call.
-    pub notes: Vec<String>,
-}
-
-impl Answered {
-    /// With nothing to note.
-    #[must_use]
-    pub fn new(verdict: Verdict, latency: Duration) -> Self {
-        Self { verdict, latency, notes: Vec::new() }
-    }
-}
-
-impl Counterpart for Caller {
-    async fn answer(&self, request: &WebhookRequest, _: &Input) -> Result<Answered, PlayError> {
-        let called = Box::pin(self.call(request)).await?;
-        Ok(Answered { verdict: called.verdict, latency: called.times.total, notes: called.notes })
-    }
-}
-
-/// A turn that could not be played.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PlayError {
-    /// The session cannot take the input.
-    #[error(transparent)]
-    Session(#[from] SessionError),
-    /// The call was not made.
-    #[error(transparent)]
-    Call(#[from] CallError),
-    /// Nobody knows which webhook to call.
-    #[error("{0}")]
-    Webhook(String),
-}
+use crate::emulator::counterpart::{Counterpart, PlayError};
+use crate::emulator::session::{Input, Reaction, Session};
 
 /// A turn that was played, or not.
 #[derive(Debug)]
@@ -139,9 +82,9 @@ impl Report {
 }
 
 /// Plays all turns; `each` sees them one by one. After a turn that cannot be played the others are not.
-pub async fn play<C: Counterpart>(
+pub async fn play<P: Player, C: Counterpart>(
     transcript: &Transcript,
-    session: &mut Session,
+    player: &mut P,
     counterpart: &C,
     mut each: impl FnMut(&Played),
 ) -> Report {
@@ -153,7 +96,7 @@ pub async fn play<C: Counterpart>(
         let outcome = if stopped {
             Outcome::Skipped
         } else {
-            match Box::pin(take_turn(session, counterpart, &step.input, goes_on)).await {
+            match Box::pin(player.take(counterpart, &step.input, goes_on)).await {
                 Ok(reaction) => {
                     let wrong = step.expect.check(&reaction);
                     Outcome::Reacted(Box::new(reaction), wrong)

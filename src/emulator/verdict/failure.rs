@@ -24,6 +24,8 @@ pub struct Failure {
     pub hint: String,
     /// What `queryResult.webhookStatuses` gets.
     pub status: WebhookStatus,
+    /// The HTTP status of the answer, where that is what failed.
+    pub http_status: Option<u16>,
 }
 
 const ANY: &str = "webhook.error";
@@ -38,7 +40,7 @@ impl Failure {
     ) -> Self {
         let message = format!("Webhook call failed. Error: {}.", status.1);
         let status = WebhookStatus { code: status.0, message };
-        Self { event, code, reason: reason.into(), hint: hint.into(), status }
+        Self { event, code, reason: reason.into(), hint: hint.into(), status, http_status: None }
     }
 
     /// No answer that could be read.
@@ -107,7 +109,8 @@ impl Failure {
                 "the platform documents 400, 401, 403, 404, 500 and 503 for failures, and 200 for answers".to_owned()),
         };
         let state = if status >= 500 { ", State: URL_UNREACHABLE, Reason: UNREACHABLE_5xx" } else { "" };
-        Self::new(event, code, reason, hint, (rpc, &format!("{name}{state}, HTTP status code: {status}")))
+        let message = format!("{name}{state}, HTTP status code: {status}");
+        Self { http_status: Some(status), ..Self::new(event, code, reason, hint, (rpc, &message)) }
     }
 
     /// A body that is not what the platform reads.

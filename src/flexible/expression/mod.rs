@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::function::{self, Function};
+use super::condition::Condition;
+use super::function::Function;
 use super::reference::Reference;
 use super::scope::Scope;
 use super::template::{Problem, Template};
@@ -24,10 +25,7 @@ pub(super) enum Expression {
     /// A text in quotes with references or calls in it.
     Text(Template),
     /// The condition of an IF. What it refers to is read as values, never as more of its text.
-    Condition {
-        text: String,
-        references: Template,
-    },
+    Condition(Condition),
     Call {
         function: Function,
         arguments: Vec<Self>,
@@ -41,6 +39,28 @@ const CALL: &str = "$sys.func.";
 /// Whether the text begins with a function call.
 pub(super) fn begins(text: &str) -> bool {
     text.get(..CALL.len()).is_some_and(|start| start.eq_ignore_ascii_case(CALL))
+}
+
+/// How far the call at the start of `text` reaches, whatever is wrong with it.
+pub(super) fn extent(text: &str) -> usize {
+    let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') if depth > 0 => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') if depth <= 1 => return at + 1,
+            (None, ')') => depth -= 1,
+            (None, _) if depth == 0 && !(character.is_ascii_alphanumeric() || "$._".contains(character)) => {
+                return at;
+            }
+            (None, _) => {}
+        }
+    }
+    text.len()
 }
 
 impl Expression {
@@ -68,11 +88,7 @@ impl Expression {
                     items.iter().map(|item| item.value(scope, problems).map(Cow::into_owned)).collect();
                 items.map(|items| Cow::Owned(Value::Array(items)))
             }
-            Self::Condition { text, .. } => {
-                // That something is not there is what conditions ask, so it is no problem.
-                let holds = function::holds(text, &mut |found| value_of(found, scope));
-                Some(Cow::Owned(Value::Bool(holds.unwrap_or(false))))
-            }
+            Self::Condition(condition) => Some(Cow::Owned(condition.holds(scope, problems).into())),
             Self::Call { function, arguments, .. } => {
                 let absent_is_null = scope.unresolved_is_empty();
                 let value = |argument: &'v Self, problems: &mut Vec<Problem>| {
@@ -102,7 +118,7 @@ impl Expression {
         match self {
             Self::Call { text, .. } => text,
             Self::Reference(reference) => reference.text(),
-            Self::Literal(_) | Self::List(_) | Self::Text(_) | Self::Condition { .. } => "",
+            Self::Literal(_) | Self::List(_) | Self::Text(_) | Self::Condition(_) => "",
         }
     }
 
@@ -111,9 +127,8 @@ impl Expression {
         match self {
             Self::Literal(_) => {}
             Self::Reference(reference) => found.push(reference),
-            Self::Text(template) | Self::Condition { references: template, .. } => {
-                found.extend(template.references());
-            }
+            Self::Text(template) => found.extend(template.references()),
+            Self::Condition(condition) => condition.references(found),
             Self::List(items) | Self::Call { arguments: items, .. } => {
                 items.iter().for_each(|item| item.references(found));
             }
@@ -123,15 +138,4 @@ impl Expression {
 
 fn is_if(function: Function) -> bool {
     function.name() == "IF"
-}
-
-/// The value of a reference or call in a condition; null if there is none.
-fn value_of(text: &str, scope: &Scope<'_>) -> Value {
-    let expression = if begins(text) {
-        parse_call(text).ok().map(|(call, _)| call)
-    } else {
-        Reference::parse(text).map(Expression::Reference)
-    };
-    let value = expression.as_ref().and_then(|expression| expression.value(scope, &mut Vec::new()));
-    value.map_or(Value::Null, Cow::into_owned)
 }

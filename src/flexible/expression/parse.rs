@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{CALL, Expression, ExpressionError, begins, is_if};
-use crate::flexible::function::{self, Function};
+use crate::flexible::condition::Condition;
+use crate::flexible::function::Function;
 use crate::flexible::reference::Reference;
 use crate::flexible::template::Template;
 
@@ -118,9 +119,12 @@ impl Parser<'_> {
                     "true" => Value::Bool(true),
                     "false" => Value::Bool(false),
                     "null" => Value::Null,
-                    _ => serde_json::from_str::<serde_json::Number>(word)
-                        .map(Value::Number)
-                        .map_err(|_| self.wrong(EXPECTED))?,
+                    _ => match serde_json::from_str::<serde_json::Number>(word) {
+                        Ok(number) => Value::Number(number),
+                        // A word without quotes is a text.
+                        Err(_) if is_word(word) => word.into(),
+                        Err(_) => return Err(self.wrong(EXPECTED)),
+                    },
                 };
                 self.at += word.len();
                 Ok(Expression::Literal(value))
@@ -128,7 +132,8 @@ impl Parser<'_> {
         }
     }
 
-    /// A text in quotes; a backslash takes the next character as it is, or is JSON's escape.
+    /// A text in quotes; a backslash before a quote or another one takes that as it is, `\n` and `\t` are
+    /// JSON's escapes. Any other stays, for regular expressions: `"\s+"`.
     fn text_literal(&mut self, quote: char) -> Result<Expression, ExpressionError> {
         let start = self.at + 1;
         let mut text = String::new();
@@ -138,7 +143,8 @@ impl Parser<'_> {
                 '\\' => match characters.next() {
                     Some((_, 'n')) => text.push('\n'),
                     Some((_, 't')) => text.push('\t'),
-                    Some((_, other)) => text.push(other),
+                    Some((_, other @ ('"' | '\'' | '\\'))) => text.push(other),
+                    Some((_, other)) => text.extend(['\\', other]),
                     None => break,
                 },
                 _ if character == quote => {
@@ -165,13 +171,22 @@ impl Parser<'_> {
     }
 }
 
+/// Whether it can be a text without quotes: `menu`, `order-status`.
+fn is_word(text: &str) -> bool {
+    text.starts_with(char::is_alphabetic)
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
 impl Expression {
     /// A text argument with what it refers to; the first of IF is a condition.
     fn opened(self, function: Function, index: usize) -> Result<Self, ExpressionError> {
         let Self::Literal(Value::String(text)) = self else { return Ok(self) };
         if is_if(function) && index == 0 {
-            return match function::holds(&text, &mut |_| Value::Null) {
-                Ok(_) => Ok(Self::Condition { references: Template::parse(&text)?, text }),
+            return match Condition::parse(&text) {
+                Ok(condition) => {
+                    let fault = condition.faults().next().cloned();
+                    fault.map_or(Ok(Self::Condition(condition)), Err)
+                }
                 Err(problem) => Err(ExpressionError::Condition { condition: text, problem }),
             };
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::convert::parse_number;
 use super::value::{kind, scalar_text};
 use super::{FunctionError, World};
 
@@ -43,7 +44,9 @@ impl<'a> Arguments<'a> {
             Value::Number(number) => {
                 number.as_f64().ok_or(FunctionError::NumberRange { function: self.function })
             }
-            Value::String(_) => Err(self.wrong(at, "a number (TO_NUMBER makes one of a text)")),
+            Value::String(text) => {
+                parse_number(text).ok_or_else(|| self.wrong(at, "a number, or the text of one"))
+            }
             _ => Err(self.wrong(at, "a number")),
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::convert::parse_number;
 use super::value::{identity_key, text_of};
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Operator {
     Has,
     Equals,
@@ -17,11 +17,10 @@ pub(super) enum Operator {
 }
 
 /// Longer ones first.
-pub(super) const OPERATORS: [(&str, Operator); 8] = [
+pub(super) const OPERATORS: [(&str, Operator); 7] = [
     ("!=", Operator::NotEquals),
     ("<=", Operator::LessEquals),
     (">=", Operator::GreaterEquals),
-    ("==", Operator::Equals),
     ("=", Operator::Equals),
     ("<", Operator::Less),
     (">", Operator::Greater),
@@ -32,12 +31,9 @@ pub(super) const OPERATORS: [(&str, Operator); 8] = [
 pub(super) fn compare(left: &Value, operator: Operator, right: &Value) -> bool {
     let order = match (left, right) {
         (Value::Null, _) | (_, Value::Null) => {
-            let both = left.is_null() && right.is_null();
-            return match operator {
-                Operator::Equals | Operator::Has => both,
-                Operator::NotEquals => !both,
-                _ => false,
-            };
+            // The right side takes the type of the left one: what is not set is the text "null", too.
+            let both = left.is_null() && (right.is_null() || right == "null");
+            return equality(both, operator);
         }
         (Value::Number(left), right) => {
             let right = match right {
@@ -54,18 +50,14 @@ pub(super) fn compare(left: &Value, operator: Operator, right: &Value) -> bool {
             }
             Some(left.as_str().cmp(&right))
         }
-        (Value::Bool(left), right) => match &*text_of(right) {
-            "true" => Some(left.cmp(&true)),
-            "false" => Some(left.cmp(&false)),
-            _ => None,
-        },
+        (Value::Bool(left), right) => {
+            let right = text_of(right);
+            return equality(right.eq_ignore_ascii_case(if *left { "true" } else { "false" }), operator);
+        }
         (Value::Array(_) | Value::Object(_), right) => {
-            let equal = identity_key(left) == identity_key(right);
-            return match operator {
-                Operator::Equals | Operator::Has => equal,
-                Operator::NotEquals => !equal,
-                _ => false,
-            };
+            let read = right.as_str().and_then(|text| serde_json::from_str(text).ok());
+            let right = read.as_ref().unwrap_or(right);
+            return equality(identity_key(left) == identity_key(right), operator);
         }
     };
     match operator {
@@ -75,5 +67,14 @@ pub(super) fn compare(left: &Value, operator: Operator, right: &Value) -> bool {
         Operator::LessEquals => order.is_some_and(|order| order.is_le()),
         Operator::Greater => order.is_some_and(|order| order.is_gt()),
         Operator::GreaterEquals => order.is_some_and(|order| order.is_ge()),
+    }
+}
+
+/// What has no order is equal or not.
+fn equality(equal: bool, operator: Operator) -> bool {
+    match operator {
+        Operator::Equals | Operator::Has => equal,
+        Operator::NotEquals => !equal,
+        Operator::Less | Operator::LessEquals | Operator::Greater | Operator::GreaterEquals => false,
     }
 }

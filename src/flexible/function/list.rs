@@ -27,6 +27,10 @@ pub(super) fn remove(arguments: &Arguments<'_>) -> Result<Value, FunctionError> 
 }
 
 pub(super) fn contain(arguments: &Arguments<'_>) -> Result<Value, FunctionError> {
+    // Agents ask it of texts, too.
+    if let Value::String(text) = arguments.value(0) {
+        return Ok(Value::Bool(text.contains(&*arguments.text(1)?)));
+    }
     Ok(Value::Bool(position(arguments)?.is_some()))
 }
 

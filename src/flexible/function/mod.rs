@@ -37,8 +37,8 @@
 //! | `RAND` | | a random number, 0 or more and below 1 |
 //! | `REMOVE` | list, value, … | the list without the values, or their elements |
 //! | `ROUND` | number, decimals = 0 | the number, rounded |
-//! | `SPLIT` | text, delimiter | the list of the pieces |
-//! | `SUBSTITUTE` | text, old, new | the text with every old as new |
+//! | `SPLIT` | text, pattern | the list of the pieces between |
+//! | `SUBSTITUTE` | text, pattern, new | the text with all that the pattern finds as new |
 //! | `TO_NUMBER` | text | the number it is the text of |
 //! | `TO_OBJECT` | text | the object it is the JSON text of |
 //! | `TO_PHONE_NUMBER` | text, region = "US" | the parts of a phone number |
@@ -80,7 +80,8 @@ use serde_json::Value;
 
 use arguments::Arguments;
 
-pub use condition::{ConditionError, holds};
+pub use condition::{Condition, ConditionError};
+pub(crate) use names::Names;
 pub(super) use value::kind;
 
 pub use error::{Arity, FunctionError, UnknownFunction};

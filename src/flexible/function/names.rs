@@ -5,7 +5,7 @@ pub(super) const KNOWN: &str = "a language of de, en, es, fr, it, ja, ko, nl, pt
 
 /// How one language writes dates: names with a space between, days from Monday on.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(crate) struct Names {
     language: &'static str,
     pub(super) months: &'static str,
     pub(super) short_months: &'static str,
@@ -17,18 +17,18 @@ pub(super) struct Names {
 
 impl Names {
     /// The names of a language tag's language: `pt` for `pt-BR`.
-    pub(super) fn of(tag: &str) -> Option<&'static Self> {
+    pub(crate) fn of(tag: &str) -> Option<&'static Self> {
         let language = tag.split(['-', '_']).next().unwrap_or_default();
         LANGUAGES.iter().find(|names| names.language.eq_ignore_ascii_case(language))
     }
 
     /// The month that a text begins with, counted from 0, and what follows it.
-    pub(super) fn month<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
+    pub(crate) fn month<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
         longest(self.months, self.short_months, text)
     }
 
     /// The day of the week that a text begins with, counted from 0, and what follows it.
-    pub(super) fn day<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
+    pub(crate) fn day<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
         longest(self.days, self.short_days, text)
     }
 

@@ -1,6 +1,9 @@
-//! Texts. Positions and lengths count characters, patterns are plain text.
+//! Texts. Positions and lengths count characters, patterns are regular expressions.
+
+use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use super::arguments::Arguments;
@@ -46,14 +49,47 @@ pub(super) fn substitute(arguments: &Arguments<'_>) -> Result<Value, FunctionErr
     if old.is_empty() {
         return arguments.text_result(text.into_owned());
     }
-    let mut result = String::new();
-    for (count, piece) in text.split(&*old).enumerate() {
-        if count > 0 {
-            push(arguments, &mut result, &new)?;
-        }
-        push(arguments, &mut result, piece)?;
+    let (pattern, is_plain) = pattern(&old);
+    let new = if is_plain { new.replace('$', "$$").into() } else { groups(&new) };
+    let (mut result, mut end) = (String::new(), 0);
+    for found in pattern.captures_iter(&text) {
+        let Some(whole) = found.get(0) else { continue };
+        push(arguments, &mut result, &text[end..whole.start()])?;
+        let mut replaced = String::new();
+        found.expand(&new, &mut replaced);
+        push(arguments, &mut result, &replaced)?;
+        end = whole.end();
     }
+    push(arguments, &mut result, &text[end..])?;
     Ok(Value::String(result))
+}
+
+/// A pattern, and whether it is plain text: what is no regular expression is taken as it is.
+fn pattern(text: &str) -> (Regex, bool) {
+    let read = |text: &str| RegexBuilder::new(text).size_limit(1 << 20).build();
+    match read(text) {
+        Ok(pattern) => (pattern, false),
+        Err(_) => {
+            // A text of at most 64 KiB without any operator is far below the limit.
+            let plain = read(&regex::escape(text));
+            (plain.unwrap_or_else(|_| Regex::new("$^x").expect("a regular expression")), true)
+        }
+    }
+}
+
+/// `$1a` is the first group and an a, as in Java, and no group of that name.
+fn groups(text: &str) -> Cow<'_, str> {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(dollar) = rest.find('$') {
+        let after = &rest[dollar + 1..];
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        result.push_str(&rest[..dollar]);
+        result.push_str(&if digits > 0 { format!("${{{}}}", &after[..digits]) } else { "$$".to_owned() });
+        rest = &after[digits..];
+    }
+    result.push_str(rest);
+    Cow::Owned(result)
 }
 
 pub(super) fn split(arguments: &Arguments<'_>) -> Result<Value, FunctionError> {
@@ -62,7 +98,7 @@ pub(super) fn split(arguments: &Arguments<'_>) -> Result<Value, FunctionError> {
     let pieces: Vec<Value> = if delimiter.is_empty() {
         text.chars().map(|character| character.to_string().into()).take(LONGEST_LIST + 1).collect()
     } else {
-        text.split(&*delimiter).map(Value::from).take(LONGEST_LIST + 1).collect()
+        pattern(&delimiter).0.split(&text).map(Value::from).take(LONGEST_LIST + 1).collect()
     };
     arguments.list_result(pieces)
 }

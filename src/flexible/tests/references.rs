@@ -138,7 +138,7 @@ fn what_is_no_call_is_told_with_the_nearest_name() {
         ("$sys.func.LEN(\"a\"", "expected a comma or the closing bracket"),
         ("$sys.func.LEN(\"a", "the closing quote"),
         ("$sys.func.LEN", "expected ("),
-        ("$sys.func.LEN(a)", "expected a number"),
+        ("$sys.func.LEN(?)", "expected a number"),
         ("$sys.func.LEN({\"a\")", "an object in JSON"),
         (r#"$sys.func.IF("1 ==== 2", 1, 2)"#, "is no condition"),
     ] {

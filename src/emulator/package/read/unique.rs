@@ -5,6 +5,13 @@ use std::collections::HashMap;
 use super::{PackageFault, Result};
 use crate::emulator::package::AgentPackage;
 
+impl AgentPackage {
+    /// Refuses a package that was put together otherwise than by reading it, as reading would have.
+    pub(in crate::emulator) fn refuse_doubles(&self) -> Result<()> {
+        check(self)
+    }
+}
+
 /// Refuses things of one kind that bear one display name: references could mean either.
 pub(super) fn check(package: &AgentPackage) -> Result<()> {
     fn once<'p>(kind: &'static str, all: impl Iterator<Item = (&'p str, &'p str)>) -> Result<()> {
