@@ -22,7 +22,7 @@ pub(super) enum Shown {
 }
 
 impl Sent {
-    pub(super) fn new(request: Request) -> Self {
+    pub(crate) fn new(request: Request) -> Self {
         Self { request }
     }
 
