@@ -29,6 +29,7 @@ mod memory;
 mod overload;
 mod pages;
 mod phases;
+mod played;
 mod receive;
 mod rejoinder;
 mod reload;
