@@ -2,14 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::target::Target;
 use crate::cli::call::{overridden, read_webhook};
 use crate::config::Config;
 use crate::emulator::package::AgentPackage;
+use crate::emulator::session::meant;
 use crate::emulator::transcript::{Answered, Counterpart, PlayError};
 use crate::emulator::{Caller, Input, Options, is_flexible_door, which, withhold};
+use crate::fulfillment::upstream::resources::Resources as Filed;
+use crate::nearest::nearest;
 use crate::outbound::Url;
 use crate::protocol::WebhookRequest;
 use crate::protocol::webhook::{Service, Webhook};
@@ -17,7 +20,7 @@ use crate::protocol::webhook::{Service, Webhook};
 /// The webhook resources that are known.
 #[derive(Debug)]
 pub(in crate::cli) enum Resources {
-    /// None: everything is a standard call of the server.
+    /// None: everything is a standard call of the server, unless a turn names a webhook of the settings' folder.
     None,
     /// This one, whatever the tag.
     One(Box<Webhook>),
@@ -39,6 +42,8 @@ pub(in crate::cli) struct Webhooks {
     environment: Option<String>,
     seed: u64,
     external: bool,
+    /// Those of the settings' folder, once a turn has named one.
+    filed: OnceLock<Filed>,
     /// What was noted already: it holds for every turn.
     noted: Mutex<HashSet<String>>,
     /// What is called, by the webhook's display name; empty for the server itself.
@@ -55,17 +60,28 @@ impl Webhooks {
         external: bool,
     ) -> Self {
         let (config, target) = (config.clone(), target.clone());
-        let (callers, noted) = (Mutex::default(), Mutex::default());
-        Self { config, target, resources, environment, seed, external, noted, callers }
+        let (filed, callers, noted) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        Self { config, target, resources, environment, seed, external, filed, noted, callers }
     }
 
     /// The webhook that the agent calls; `None` for the server itself.
     fn webhook(&self, request: &WebhookRequest, input: &Input) -> Result<Option<&Webhook>, PlayError> {
         match &self.resources {
-            Resources::None => Ok(None),
+            Resources::None => input.webhook.as_deref().map(|named| self.filed(named)).transpose(),
             Resources::One(webhook) => Ok(Some(webhook)),
             Resources::Package(package) => which(package, request, input).map(Some),
         }
+    }
+
+    /// A webhook of the settings' folder.
+    fn filed(&self, named: &str) -> Result<&Webhook, PlayError> {
+        let filed = self.filed.get_or_init(|| Filed::load(&self.config));
+        filed.webhook(named).ok_or_else(|| {
+            let folder = self.config.webhooks_dir.display();
+            let names = filed.webhooks.iter().map(|(_, webhook)| webhook.display_name.as_str());
+            let near = meant(nearest(named, names));
+            PlayError::Webhook(format!("{folder} has no webhook {named:?}{near}"))
+        })
     }
 
     /// The tags that the agent calls.
