@@ -13,9 +13,7 @@ pub(crate) fn assignment(argument: &str) -> Result<(String, Value), String> {
         Some(name) => {
             let value = serde_json::from_str(value).map_err(|error| {
                 let value = short(&value.into());
-                format!(
-                    "what follows := is no JSON ({error}); NAME=TEXT sets a text, as in {name}={value}"
-                )
+                format!("what follows := is no JSON ({error}); NAME=TEXT sets a text, as in {name}={value}")
             })?;
             Ok((name.trim().to_owned(), value))
         }

@@ -1,8 +1,8 @@
 //! Which webhook of an agent a call goes to.
 
+use super::PlayError;
 use super::package::AgentPackage;
 use super::session::{Input, meant};
-use super::PlayError;
 use crate::nearest::nearest;
 use crate::protocol::{Webhook, WebhookRequest};
 

@@ -59,6 +59,8 @@ pub(crate) struct Inner {
     pub(super) live: Live,
     pub(super) clock: Clock,
     tries: Tries,
+    /// The conversations of the emulator.
+    talks: emulator::Talks,
     /// For pages that are made at the same time: agents come first.
     places: Semaphore,
     /// Whether this server encrypts.
@@ -83,6 +85,7 @@ impl Console {
             services,
             live: live.clone(),
             tries: Tries::new(clock.clone()),
+            talks: emulator::Talks::new(clock.clone()),
             clock,
             places: Semaphore::new(PLACES),
             tls,
