@@ -15,6 +15,11 @@ pub enum Caller {
         /// Who that is.
         by: String,
     },
+    /// Nobody: somebody plays the agent in the console.
+    Emulated {
+        /// Who that is.
+        by: String,
+    },
     /// A caller that knew the password of this user.
     Basic {
         /// The user's name.
@@ -75,6 +80,7 @@ impl Caller {
         match self {
             Self::Unverified => "unverified".into(),
             Self::Replayed { by } => ["replay:", by].concat().into(),
+            Self::Emulated { by } => ["emulated:", by].concat().into(),
             Self::Basic { username } => ["basic:", username].concat().into(),
             Self::Header { name } => ["header:", name].concat().into(),
             Self::ServiceAgent { project_number, .. } => ["service_agent:", project_number].concat().into(),

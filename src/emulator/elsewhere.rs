@@ -25,6 +25,14 @@ pub(crate) fn withhold(service: &mut GenericWebService, to: &Url) {
     }
 }
 
+/// Whether an address has the path of our flexible webhooks, whoever is before it. It may hold
+/// references, which make no URL; the part before them is enough.
+pub(crate) fn is_flexible_door(uri: &str, flexible_path: &str) -> bool {
+    let path = uri.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    !flexible_path.is_empty()
+        && path.and_then(|path| path.strip_prefix(flexible_path)).is_some_and(|rest| rest.starts_with('/'))
+}
+
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

@@ -5,7 +5,8 @@
 //! limit and size limit; the [`Verdict`] is what the agent does then: what it says and sets, where it
 //! goes, or which `webhook.error.*` event fires. Requests are rendered and answers mapped by the code
 //! that serves flexible webhooks. A [`Session`] carries what the agent remembers from turn to turn, and a
-//! `transcript::Transcript` is a conversation in a file. [`agent`] executes an exported agent itself. Everything but sending is pure.
+//! [`Transcript`](transcript::Transcript) is a conversation in a file. [`agent`] executes an exported agent itself.
+//! Everything but sending is pure.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,6 +25,7 @@
 //! ```
 
 pub mod agent;
+mod assignment;
 mod called;
 mod caller;
 mod counterpart;
@@ -37,6 +39,7 @@ mod outcome;
 pub mod package;
 mod presented;
 mod presenting;
+mod rendering;
 mod seeded;
 mod sending;
 mod sent;
@@ -45,26 +48,30 @@ pub mod session;
 mod tally;
 #[cfg(any(feature = "cli", feature = "testing"))]
 pub mod test_case;
-#[cfg(any(feature = "cli", feature = "testing"))]
 pub mod transcript;
 mod turn;
 pub mod verdict;
 mod way;
+mod which;
 
+pub(crate) use assignment::{assignment, assignments};
 pub use called::Called;
 pub use caller::Caller;
 pub use counterpart::{Answered, Counterpart, PlayError};
 pub use curl::curl;
 #[cfg(feature = "cli")]
-pub(crate) use elsewhere::{redirect, withhold};
+pub(crate) use elsewhere::redirect;
+pub(crate) use elsewhere::{is_flexible_door, withhold};
 pub use error::{CallError, CallerError};
 pub use issuer::{Issuer, IssuerError};
 pub use options::Options;
 pub use outcome::{Answer, Outcome, Times};
 pub use presented::Presented;
+pub(crate) use rendering::Rendering;
 pub use sent::Sent;
 pub use service_agent::ServiceAgent;
 pub use session::{Input, Reaction, Session, Start};
 pub use tally::Tally;
 pub use turn::{Ids, Turn};
 pub use verdict::Verdict;
+pub(crate) use which::which;

@@ -24,12 +24,17 @@ pub(super) async fn read(
 ) -> Result<Envelope, Refusal> {
     // As it was sent: what the router gives has replaced what is not UTF-8.
     let tag = request.uri().path().get(prefix.len() + 1..).unwrap_or_default();
+    let body = if has_body(request) { Some(body::read(request, payload, limits, held).await?) } else { None };
+    envelope(tag, request.query_string(), body.as_ref())
+}
+
+/// The same of its parts; the tag is as the address has it.
+pub(super) fn envelope(tag: &str, query_string: &str, body: Option<&Bytes>) -> Result<Envelope, Refusal> {
     let tag =
         percent_decode_str(tag).decode_utf8().map_err(|_| parameters("the tag in the path is not UTF-8"))?;
-    let mut found = query(request.query_string())?;
-    if has_body(request) {
-        let body = body::read(request, payload, limits, held).await?;
-        for (name, value) in object(&body)? {
+    let mut found = query(query_string)?;
+    if let Some(body) = body {
+        for (name, value) in object(body)? {
             add(&mut found, name, value)?;
         }
     }

@@ -118,6 +118,12 @@ impl Live {
         Arc::clone(&self.current().config)
     }
 
+    /// The webhooks and environments that can be called, with what they present.
+    pub(crate) fn resources(&self) -> Known {
+        let mut current = self.current();
+        Known { files: current.files(), made: Arc::clone(&current.made) }
+    }
+
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.secrets
     }

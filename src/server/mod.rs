@@ -31,6 +31,7 @@ mod memory;
 mod overload;
 mod pages;
 mod phases;
+mod played;
 mod receive;
 mod rejoinder;
 mod reload;

@@ -1,21 +1,18 @@
-//! A call of the agent that is made again here: it takes a place and has a deadline as any other.
+//! A call of the agent that is made again here.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::door::Door;
-use super::phases::{Phase, Phases};
-use super::respond::{self, Refusal};
-use super::turn::Turn;
+use super::played::Played;
+use super::respond::Refusal;
 use crate::access::{Change, Who};
-use crate::activity::record::{Headers, Inbound};
 use crate::activity::replay::NotReplayable;
-use crate::activity::status::{Kind, Status};
-use crate::activity::{Activity, InvocationId, Record};
+use crate::activity::status::Status;
+use crate::activity::{Activity, InvocationId};
 use crate::auth::Caller;
 use crate::delivery::Delivery;
-use crate::fulfillment::{AnswerForm, Call};
 use crate::protocol::Envelope;
 use crate::store::{StoreError, Synced};
 
@@ -50,8 +47,6 @@ impl Door {
     }
 
     /// Answers a call that was kept, and keeps it as a new one; tells its id.
-    ///
-    /// It is none of the agent's repetitions: its handler runs.
     pub(super) async fn replay(
         self: &Arc<Self>,
         flexible: bool,
@@ -60,57 +55,16 @@ impl Door {
         activity: &Activity,
         who: &str,
     ) -> Result<InvocationId, Refusal> {
-        let _in_flight = self.lifecycle.enter().ok_or(Refusal::ShuttingDown)?;
-        let mut phases = Phases::start();
-        let id = activity.next_id();
         let envelope = Envelope::parse(&body)?;
         let envelope = if flexible { envelope.read_loosely() } else { envelope };
-        let place = self.overload.enter().await;
-        phases.end(Phase::Queueing);
-        let place = place.map_err(|_| Refusal::Overloaded { why: "no place became free in time" })?;
-        let fulfillment = self.fulfillment.load_full();
-        let route = fulfillment.route(&envelope.tag()).map(Arc::clone);
-        let times = fulfillment.times(route.as_deref(), phases.started(), self.turn.deadline);
-        let caller = Caller::Replayed { by: who.to_owned() };
-        let call = Call::new(envelope, caller, fulfillment.states(), times).logged(Some(id));
-        let form = if flexible {
-            AnswerForm::Parameters { messages_key: Arc::clone(&self.messages_key) }
-        } else {
-            AnswerForm::Response
-        };
-        let request_id: Arc<str> = id.to_string().into();
-        let turn = Turn { fulfillment, route, call: call.clone(), form, key: None };
-        let answered = self.answer(turn, &request_id, place, &mut phases).await;
-        let answer = &answered.answer;
-        let error = answer.body.as_ref().err().or(answer.hidden.as_ref());
-        let (status, body) = match &answer.body {
-            Ok(body) => (200, body.clone()),
-            Err(error) => {
-                let text = respond::error_text(error.code(), error.public_message());
-                (respond::status_of(error), text.into())
-            }
-        };
-        phases.end(Phase::Writing);
-        activity.note(Record::Inbound(Box::new(Inbound {
-            id,
-            kind: if flexible { Kind::Flexible } else { Kind::Standard },
+        let played = Played {
+            envelope,
+            flexible,
+            caller: Caller::Replayed { by: who.to_owned() },
             origin: Some(origin),
-            method: "POST".into(),
             target: format!("/api/invocations/{origin}/replay"),
-            headers: Headers::default(),
-            call: Some(call.heard()),
-            status,
-            outcome: answer.outcome.as_str(),
-            duplicate: false,
-            error: error.map(|error| (error.code(), error.to_string())),
-            answer_headers: Headers::default(),
-            answer_size: body.len() as u64,
-            answer: Some(body),
-            request_id,
-            trace_id: None,
-            took: phases.total(),
-            phases: Phase::ALL.map(|phase| phases.of(phase)),
-        })));
-        Ok(id)
+        };
+        let answered = Box::pin(self.play(played, Some(activity))).await?;
+        answered.invocation.ok_or(Refusal::Nothing("activity log"))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::emulator::transcript::short;
+use crate::emulator::assignment;
 use crate::nearest::nearest;
 
 /// A line, understood.
@@ -141,26 +141,6 @@ pub(super) fn parse(line: &str, executed: bool) -> Result<Command, String> {
         "quit" => Command::Quit,
         _ => Command::Help,
     })
-}
-
-/// `NAME=TEXT` or `NAME:=JSON`.
-fn assignment(argument: &str) -> Result<(String, Value), String> {
-    let parts = argument.split_once('=').filter(|(name, _)| !name.trim().is_empty());
-    let (name, value) =
-        parts.ok_or_else(|| format!("expected NAME=TEXT or NAME:=JSON, found {argument:?}"))?;
-    match name.strip_suffix(':') {
-        Some(name) => {
-            let value = serde_json::from_str(value).map_err(|error| {
-                format!(
-                    "what follows := is no JSON ({error}); NAME=TEXT sets a text, as in {}={}",
-                    name,
-                    short(&value.into())
-                )
-            })?;
-            Ok((name.trim().to_owned(), value))
-        }
-        None => Ok((name.trim().to_owned(), value.trim().into())),
-    }
 }
 
 /// All commands that are there, one a line.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::target::Target;
 use crate::cli::call::{overridden, read_webhook};
@@ -10,7 +10,8 @@ use crate::config::Config;
 use crate::emulator::package::AgentPackage;
 use crate::emulator::session::meant;
 use crate::emulator::transcript::{Answered, Counterpart, PlayError};
-use crate::emulator::{Caller, Input, Options, withhold};
+use crate::emulator::{Caller, Input, Options, is_flexible_door, which, withhold};
+use crate::fulfillment::upstream::resources::Resources as Filed;
 use crate::nearest::nearest;
 use crate::outbound::Url;
 use crate::protocol::WebhookRequest;
@@ -19,7 +20,7 @@ use crate::protocol::webhook::{Service, Webhook};
 /// The webhook resources that are known.
 #[derive(Debug)]
 pub(in crate::cli) enum Resources {
-    /// None: everything is a standard call of the server.
+    /// None: everything is a standard call of the server, unless a turn names a webhook of the settings' folder.
     None,
     /// This one, whatever the tag.
     One(Box<Webhook>),
@@ -41,6 +42,8 @@ pub(in crate::cli) struct Webhooks {
     environment: Option<String>,
     seed: u64,
     external: bool,
+    /// Those of the settings' folder, once a turn has named one.
+    filed: OnceLock<Filed>,
     /// What was noted already: it holds for every turn.
     noted: Mutex<HashSet<String>>,
     /// What is called, by the webhook's display name; empty for the server itself.
@@ -57,17 +60,28 @@ impl Webhooks {
         external: bool,
     ) -> Self {
         let (config, target) = (config.clone(), target.clone());
-        let (callers, noted) = (Mutex::default(), Mutex::default());
-        Self { config, target, resources, environment, seed, external, noted, callers }
+        let (filed, callers, noted) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        Self { config, target, resources, environment, seed, external, filed, noted, callers }
     }
 
     /// The webhook that the agent calls; `None` for the server itself.
     fn webhook(&self, request: &WebhookRequest, input: &Input) -> Result<Option<&Webhook>, PlayError> {
         match &self.resources {
-            Resources::None => Ok(None),
+            Resources::None => input.webhook.as_deref().map(|named| self.filed(named)).transpose(),
             Resources::One(webhook) => Ok(Some(webhook)),
-            Resources::Package(package) => called(package, request, input).map(Some),
+            Resources::Package(package) => which(package, request, input).map(Some),
         }
+    }
+
+    /// A webhook of the settings' folder.
+    fn filed(&self, named: &str) -> Result<&Webhook, PlayError> {
+        let filed = self.filed.get_or_init(|| Filed::load(&self.config));
+        filed.webhook(named).ok_or_else(|| {
+            let folder = self.config.webhooks_dir.display();
+            let names = filed.webhooks.iter().map(|(_, webhook)| webhook.display_name.as_str());
+            let near = meant(nearest(named, names));
+            PlayError::Webhook(format!("{folder} has no webhook {named:?}{near}"))
+        })
     }
 
     /// The tags that the agent calls.
@@ -140,60 +154,14 @@ impl Webhooks {
         if !webhook.is_flexible() {
             return Some(self.target.url.clone());
         }
-        // The address may hold references, which make no URL; the part before them is enough.
         let uri = webhook.generic_web_service().map(|service| service.uri.as_str()).unwrap_or_default();
-        let path = uri.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-        let ours = self.config.flexible.path.as_str();
-        let is_ours = !ours.is_empty()
-            && path.and_then(|path| path.strip_prefix(ours)).is_some_and(|rest| rest.starts_with('/'));
+        let is_ours = is_flexible_door(uri, &self.config.flexible.path);
         is_ours.then(|| {
             let mut origin = self.target.url.clone();
             origin.set_path("");
             origin.set_query(None);
             origin
         })
-    }
-}
-
-/// The webhook that a fulfillment of the agent calls with the tag: one on the page where the
-/// conversation is, if there is one there.
-fn called<'p>(
-    package: &'p AgentPackage,
-    request: &WebhookRequest,
-    input: &Input,
-) -> Result<&'p Webhook, PlayError> {
-    let tag = request.tag();
-    let page = request.page_info.as_ref().map_or("", |page| page.display_name.as_str());
-    let mut calls: Vec<_> = package.calls().filter(|call| call.tag == tag).collect();
-    if calls.is_empty() {
-        let tags: Vec<&str> = package.calls().map(|call| call.tag).collect();
-        let near = meant(nearest(tag, tags));
-        return Err(PlayError::Webhook(format!("no fulfillment of the agent has the tag {tag:?}{near}")));
-    }
-    if let Some(named) = &input.webhook {
-        calls.retain(|call| call.webhook == named);
-        if calls.is_empty() {
-            return Err(PlayError::Webhook(format!(
-                "no fulfillment with the tag {tag:?} calls the webhook {named:?}"
-            )));
-        }
-    }
-    if calls.iter().any(|call| call.place.page == Some(page)) {
-        calls.retain(|call| call.place.page == Some(page));
-    }
-    let mut names: Vec<&str> = calls.iter().map(|call| call.webhook).collect();
-    names.sort_unstable();
-    names.dedup();
-    match names.as_slice() {
-        [name] => package.webhook(name).ok_or_else(|| {
-            PlayError::Webhook(format!(
-                "the tag {tag:?} goes to the webhook {name:?}, which the export lacks"
-            ))
-        }),
-        _ => Err(PlayError::Webhook(format!(
-            "the tag {tag:?} goes to several webhooks: {}; say which with `webhook`",
-            names.join(", ")
-        ))),
     }
 }
 

@@ -57,7 +57,6 @@ pub use form::{Field, FieldState};
 pub use input::{Input, Intent};
 pub(crate) use pages::text_message;
 pub use pages::{FormParameter, KnownIntent, Named, Page, Pages};
-#[cfg(any(feature = "cli", feature = "testing"))]
 pub(crate) use place::meant;
 pub use place::{Place, PlaceError};
 pub use reaction::{Origin, Reaction, Spoken};

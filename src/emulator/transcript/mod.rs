@@ -27,8 +27,9 @@ use std::path::{Path, PathBuf};
 pub use super::counterpart::{Answered, Counterpart, PlayError};
 pub use calls::{RecordError, of_calls};
 pub use dialogue::Dialogue;
+pub(crate) use dialogue::short;
 #[cfg(feature = "cli")]
-pub(crate) use dialogue::{printable, short, summary, title};
+pub(crate) use dialogue::{printable, summary, title};
 pub use error::{Fault, TranscriptError};
 pub(crate) use expect::equal;
 pub use expect::{Expect, MessageExpect, Messages, Mismatch};

@@ -61,6 +61,8 @@ pub(crate) struct Inner {
     pub(super) live: Live,
     pub(super) clock: Clock,
     tries: Tries,
+    /// The conversations of the emulator.
+    talks: emulator::Talks,
     /// For pages that are made at the same time: agents come first.
     places: Semaphore,
     /// For tests of webhooks, which wait for somebody else.
@@ -90,6 +92,7 @@ impl Console {
             services,
             live: live.clone(),
             tries: Tries::new(clock.clone()),
+            talks: emulator::Talks::new(clock.clone()),
             clock,
             places: Semaphore::new(PLACES),
             trials: Semaphore::new(TRIALS),

@@ -3,6 +3,8 @@
 mod activity;
 mod browser;
 mod conversations;
+mod emulator;
+mod emulator_agents;
 mod event_webhook_trials;
 mod event_webhooks;
 mod frame;
