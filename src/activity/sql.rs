@@ -36,9 +36,19 @@ impl<'t> Batch<'t> {
     /// These rows, whose texts are among `texts`.
     pub(super) fn of(rows: &[Row], texts: &'t str, known: &Known) -> Self {
         let mut batch = Self::default();
+        // Most are like the one before.
+        let mut last: Option<(Facet<'_>, Facet<'_>, i64)> = None;
         for row in rows {
-            let mut facet = row.facet(texts);
-            let number = known.number(&mut facet);
+            let asked = row.facet(texts);
+            let (facet, number) = match last {
+                Some((before, facet, number)) if before == asked => (facet, number),
+                _ => {
+                    let mut facet = asked;
+                    let number = known.number(&mut facet);
+                    last = Some((asked, facet, number));
+                    (facet, number)
+                }
+            };
             let micros = InvocationId::of_number(row.id).micros();
             if known.is_new(number, micros) && !batch.facets.iter().any(|(new, _)| *new == number) {
                 batch.facets.push((number, facet));

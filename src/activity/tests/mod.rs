@@ -8,6 +8,7 @@ mod packs;
 mod paging;
 mod replays;
 mod retention;
+mod written;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use crate::activity::{Parameters, parameters};
 use crate::config;
 use crate::excerpt::excerpt;
 use crate::protocol::{
-    Envelope, MergeBehavior, Message, Query, ResponseMessage, Struct, Transition, WebhookResponse,
+    Changes, Envelope, MergeBehavior, Message, Query, ResponseMessage, Struct, Transition, WebhookResponse,
 };
 
 /// What callers wrote, at a length that an event can bear.
@@ -156,16 +156,12 @@ impl Members {
         if let Some(query) = envelope.query() {
             self.object("input", input(query, utterances));
         }
-        self.add("parameters", named(&parameters::of(envelope, told)));
+        self.add("parameters", named(&parameters::of(envelope.parameter_values(), told)));
         if let Some(answer) = &answered.answer {
             let set = if answered.flexible {
                 named(&parameters::set_by_object(answer, messages_key, told))
             } else {
-                let changes = Envelope::parse_response(answer);
-                changes.map_or_else(
-                    |_| named(&Parameters::default()),
-                    |changes| named(&parameters::of(&changes, told)),
-                )
+                named(&parameters::of(Changes::of(answer).values(), told))
             };
             self.add("set", set);
         }
