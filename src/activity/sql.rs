@@ -9,7 +9,7 @@ use super::InvocationId;
 use super::facet::{Facet, Known};
 use super::pack::{self, Pack, Packed, Packing};
 use super::row::Row;
-use crate::store::{Query, Store, StoreError, Synced, Transaction, placeholders};
+use crate::store::{Dialect, Query, Store, StoreError, Synced, Transaction, placeholders};
 
 /// An hour in microseconds.
 const HOUR: i64 = 3_600_000_000;
@@ -78,7 +78,7 @@ impl<'t> Batch<'t> {
         let refused = pack::insert(&mut transaction, packs).await?;
         single.extend(refused.iter().flat_map(|pack| pack.calls));
         written += (packed - refused.iter().map(|pack| pack.calls.len()).sum::<usize>()) as u64;
-        for query in inserts(&single) {
+        for query in inserts(transaction.dialect(), &single) {
             written += transaction.execute(query).await?;
         }
         count(&mut transaction, counts).await?;
@@ -119,20 +119,22 @@ pub(super) async fn count(
     Ok(())
 }
 
-fn inserts(calls: &[&Packed<'_>]) -> Vec<Query> {
-    static TEXTS: LazyLock<[String; SIZES.len()]> = LazyLock::new(|| {
-        SIZES.map(|size| {
+fn inserts(dialect: Dialect, calls: &[&Packed<'_>]) -> Vec<Query> {
+    static TEXTS: LazyLock<[[String; SIZES.len()]; 2]> = LazyLock::new(|| {
+        Dialect::ALL.map(|dialect| {
+            SIZES.map(|size| {
             // Two processes may have chosen the same id, which happens once in many million calls.
             format!(
                 "INSERT INTO activity_invocations (id, facet, session, parent, summary, messages) VALUES {} \
                  ON CONFLICT (id) DO NOTHING",
-                placeholders(size, 6)
+                placeholders(dialect, size, 6)
             )
+        })
         })
     });
     let mut queries = Vec::new();
     let mut calls = calls.iter();
-    for (size, text) in SIZES.iter().zip(TEXTS.iter()) {
+    for (size, text) in SIZES.iter().zip(&TEXTS[dialect as usize]) {
         while calls.len() >= *size {
             let mut query = Query::new(text);
             for call in calls.by_ref().take(*size) {
