@@ -41,12 +41,25 @@ impl Process {
 
     /// CPU time of all threads so far.
     pub(crate) fn cpu(&self) -> Duration {
+        self.cpu_of(|_| true)
+    }
+
+    fn cpu_of(&self, counts: impl Fn(&str) -> bool) -> Duration {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("a process");
         let of_task = |task: std::io::Result<std::fs::DirEntry>| -> Option<u64> {
-            let times = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+            let task = task.ok()?.path();
+            if !counts(&std::fs::read_to_string(task.join("comm")).ok()?) {
+                return None;
+            }
+            let times = std::fs::read_to_string(task.join("schedstat")).ok()?;
             times.split(' ').next()?.parse().ok()
         };
         Duration::from_nanos(tasks.filter_map(of_task).sum())
+    }
+
+    /// That of the threads that answer calls, on which what a call waits for is done.
+    pub(crate) fn cpu_answering(&self) -> Duration {
+        self.cpu_of(|name| name.starts_with("actix-server"))
     }
 
     /// Proportional set size in KiB.
