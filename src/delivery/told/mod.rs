@@ -23,6 +23,7 @@ mod idle;
 pub(crate) mod kept;
 mod noted;
 pub(crate) mod placeholders;
+mod recent;
 mod seen;
 mod send;
 #[cfg(test)]
@@ -43,6 +44,7 @@ use self::envelope::Making;
 pub(crate) use self::fact::Answered;
 use self::fact::{Circuit, Fact};
 use self::noted::Queue;
+use self::recent::Recent;
 use self::seen::{Call, Seen};
 use self::writer::{Command, Writer};
 use super::Delivery;
@@ -71,6 +73,7 @@ struct Shared {
     queue: Arc<Queue>,
     /// What is to be told, by the webhooks and rules of now.
     wanted: wanted::Latest,
+    recent: Arc<Recent>,
     commands: mpsc::UnboundedSender<Command>,
     rules: Rules,
     delivery: Delivery,
@@ -142,11 +145,13 @@ impl Told {
         let idle = idle::run(store.clone(), Arc::clone(&making), settings.clone(), clock.clone());
         let due = automations::run(store.clone(), Arc::clone(&making), clock.clone());
         let looking = [runtime.spawn(idle).abort_handle(), runtime.spawn(due).abort_handle()];
-        let writer = Writer::new(Arc::clone(&queue), store.clone(), making);
+        let recent = Arc::new(Recent::new(&settings, clock.clone()));
+        let writer = Writer::new(Arc::clone(&queue), store.clone(), making, Arc::clone(&recent));
         runtime.spawn(writer.run(orders));
         let this = Self(Arc::new(Shared {
             queue,
             wanted: wanted::Latest::default(),
+            recent,
             commands,
             rules: rules.clone(),
             delivery: delivery.clone(),
@@ -185,7 +190,8 @@ impl Told {
         if session.is_empty() {
             return false;
         }
-        if wanted.started || wanted.turn || describe::may_matter(asked, answer, wanted.needs_state()) {
+        let news = wanted.turn || wanted.started && !self.0.recent.has(&session);
+        if news || describe::may_matter(asked, answer, wanted.needs_state()) {
             return true;
         }
         if wanted.needs_state() {
@@ -230,7 +236,9 @@ impl Told {
         transaction.overwrite_deleted().await?;
         conversations::erase(&mut transaction, &key).await?;
         self.0.delivery.erase(&mut transaction, session).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.0.recent.clear();
+        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ use super::drafts::Batch;
 use super::envelope::{Event, Making};
 use super::fact::{Fact, What};
 use super::noted::{Noted, Queue};
+use super::recent::Recent;
 use super::types::Wanted;
 use crate::delivery::rules::Kind;
 use crate::queue::Weighed as _;
@@ -49,6 +50,7 @@ pub(super) struct Writer {
     queue: Arc<Queue>,
     store: Store,
     making: Arc<Making>,
+    recent: Arc<Recent>,
     keep: Duration,
     /// What is taken from the queue; empty in between.
     noted: Noted,
@@ -70,12 +72,13 @@ struct Trouble {
 }
 
 impl Writer {
-    pub(super) fn new(queue: Arc<Queue>, store: Store, making: Arc<Making>) -> Self {
+    pub(super) fn new(queue: Arc<Queue>, store: Store, making: Arc<Making>, recent: Arc<Recent>) -> Self {
         Self {
             queue,
             store,
             keep: keep(making.settings.idle_after),
             making,
+            recent,
             noted: Noted::default(),
             pending: VecDeque::new(),
             trouble: None,
@@ -191,6 +194,7 @@ impl Writer {
             self.making.delivery.enqueue(&mut transaction, jobs).await?;
         }
         transaction.commit().await?;
+        self.recent.add(batch.seen.values().map(|seen| (&*seen.conversation.name, seen.last_at)));
         Ok((events, fired))
     }
 
