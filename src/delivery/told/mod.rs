@@ -176,9 +176,9 @@ impl Told {
         this
     }
 
-    /// Whether anything may be to be told of a call that was answered so. What is only kept of its conversation
-    /// is kept.
-    pub(crate) fn wants(&self, asked: &Envelope, answer: Option<&Bytes>, failure: Option<&str>) -> bool {
+    /// Takes notice of a call that was answered so, if it says something of its conversation; tells whether
+    /// somebody may have to be told of it, so that all of it is needed.
+    pub(crate) fn notices(&self, asked: &Envelope, answer: Option<&Bytes>, failure: Option<&str>) -> bool {
         let wanted = self.0.wanted.get(&self.0.rules);
         if wanted.triggers || failure.is_some_and(|code| wanted.has_failure(code)) {
             return true;
