@@ -4,7 +4,6 @@
 //! woken by the first after a pause, and takes all that have come a moment later at once: for most calls
 //! nothing wakes up.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,11 +21,10 @@ pub(crate) trait Weighed {
 /// Where what waits is gathered.
 pub(crate) trait Gathered: Default {
     fn is_empty(&self) -> bool;
-}
 
-impl<R> Gathered for VecDeque<R> {
-    fn is_empty(&self) -> bool {
-        self.is_empty()
+    /// Whether something in it is to be written soon; all of it, if it does not say.
+    fn is_urgent(&self) -> bool {
+        !self.is_empty()
     }
 }
 
@@ -37,6 +35,8 @@ pub(crate) struct Queue<G> {
     most: usize,
     /// There is something.
     some: Notify,
+    /// There is something urgent.
+    urgent: Notify,
     /// There is so much that it should be written now.
     much: Notify,
     /// How many did not fit.
@@ -60,6 +60,7 @@ impl<G: Gathered> Queue<G> {
             waiting: Mutex::default(),
             most,
             some: Notify::new(),
+            urgent: Notify::new(),
             much: Notify::new(),
             missed: AtomicU64::new(0),
         }
@@ -73,15 +74,19 @@ impl<G: Gathered> Queue<G> {
             self.missed.fetch_add(1, Ordering::Relaxed);
             return false;
         }
-        let first = waiting.gathered.is_empty();
+        let (first, calm) = (waiting.gathered.is_empty(), !waiting.gathered.is_urgent());
         waiting.bytes += size;
         waiting.fresh += size;
         add(&mut waiting.gathered);
         let much = !waiting.told_of_much && waiting.fresh > MUCH.min(self.most / 4);
         waiting.told_of_much |= much;
+        let urgent = calm && waiting.gathered.is_urgent();
         drop(waiting);
         if first {
             self.some.notify_one();
+        }
+        if urgent {
+            self.urgent.notify_one();
         }
         if much {
             self.much.notify_one();
@@ -89,11 +94,25 @@ impl<G: Gathered> Queue<G> {
         true
     }
 
+    /// Adds to what is there already, if `add` finds it; tells whether it did. It takes no more room.
+    pub(crate) fn amend(&self, add: impl FnOnce(&mut G) -> bool) -> bool {
+        add(&mut self.lock().gathered)
+    }
+
     /// Waits until there is something.
     pub(crate) async fn some(&self) {
+        self.until(&self.some, |gathered| !gathered.is_empty()).await;
+    }
+
+    /// Waits until there is something urgent.
+    pub(crate) async fn urgent(&self) {
+        self.until(&self.urgent, G::is_urgent).await;
+    }
+
+    async fn until(&self, told: &Notify, holds: impl Fn(&G) -> bool) {
         loop {
-            let notified = self.some.notified();
-            if !self.lock().gathered.is_empty() {
+            let notified = told.notified();
+            if holds(&self.lock().gathered) {
                 return;
             }
             notified.await;
@@ -125,15 +144,5 @@ impl<G: Gathered> Queue<G> {
 
     fn lock(&self) -> MutexGuard<'_, Waiting<G>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<R: Weighed> Queue<VecDeque<R>> {
-    /// Adds a record; gives it back if there is no room.
-    pub(crate) fn push(&self, record: R) -> Result<(), R> {
-        let size = record.size();
-        let mut record = Some(record);
-        self.add(size, |waiting| waiting.extend(record.take()));
-        record.map_or(Ok(()), Err)
     }
 }

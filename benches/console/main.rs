@@ -41,8 +41,6 @@ const CONNECTIONS: usize = 16;
 /// Calls a second whose waiting is measured, and for how long.
 const RATE: f64 = 1_000.0;
 const TIME: Duration = Duration::from_secs(5);
-/// The threads that answer agents, as far as the kernel keeps their name.
-const ANSWERING: &str = "actix-server wo";
 
 fn main() {
     let calls = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
@@ -74,9 +72,9 @@ fn main() {
 /// The CPU time of the threads that answer agents, by call.
 fn cost(server: &Served, body: &str) {
     let round = || {
-        let before = server.process.cpu_of(ANSWERING);
+        let before = server.process.cpu_answering();
         load::run(server.process.address, body, REQUESTS, CONNECTIONS);
-        (server.process.cpu_of(ANSWERING) - before) / REQUESTS as u32
+        (server.process.cpu_answering() - before) / REQUESTS as u32
     };
     round();
     let (mut quiet, mut busy, mut loaded) = (Vec::new(), Vec::new(), Vec::new());

@@ -49,6 +49,16 @@ fn main() {
                 number(connections),
             );
         }
+        // The rows of the activity log alone.
+        ["logged", ..] => {
+            process::pin_self_to_last_core();
+            return logged::compare();
+        }
+        // With a caller check alone.
+        ["whole", ..] => {
+            process::pin_self_to_last_core();
+            return whole();
+        }
         // The rows of subscriptions alone.
         ["told", ..] => {
             process::pin_self_to_last_core();
@@ -74,19 +84,7 @@ fn main() {
             );
         }
     }
-    println!("\nthe same with everything on, a caller check included\n");
-    for (name, requests) in [("typical-3kb", 20_000), ("large-40kb", 4_000)] {
-        let body = std::fs::read_to_string(format!("fixtures/requests/{name}.json")).expect("a fixture");
-        let (bare, whole) = cpu_per_request(&body, requests, 16, Kind::Whole);
-        println!(
-            "{:>6} B {:>12} {:>9.1} µs {:>9.1} µs {:>8.2}",
-            body.len(),
-            16,
-            bare.as_nanos() as f64 / 1000.0,
-            whole.as_nanos() as f64 / 1000.0,
-            whole.as_secs_f64() / bare.as_secs_f64(),
-        );
-    }
+    whole();
     logged::compare();
     told::compare();
     let start = |kind| median((0..STARTS).map(|_| start_one(kind).1).collect());
@@ -104,6 +102,22 @@ fn main() {
     }
 }
 
+fn whole() {
+    println!("\nthe same with everything on, a caller check included\n");
+    for (name, requests) in [("typical-3kb", 20_000), ("large-40kb", 4_000)] {
+        let body = std::fs::read_to_string(format!("fixtures/requests/{name}.json")).expect("a fixture");
+        let (bare, whole) = cpu_per_request(&body, requests, 16, Kind::Whole);
+        println!(
+            "{:>6} B {:>12} {:>9.1} µs {:>9.1} µs {:>8.2}",
+            body.len(),
+            16,
+            bare.as_nanos() as f64 / 1000.0,
+            whole.as_nanos() as f64 / 1000.0,
+            whole.as_secs_f64() / bare.as_secs_f64(),
+        );
+    }
+}
+
 fn cpu_per_request(body: &str, requests: usize, connections: usize, kind: Kind<'_>) -> (Duration, Duration) {
     let (bare, _) = start_one(Kind::Bare);
     let (rejoinder, _) = start_one(kind);
@@ -118,8 +132,11 @@ pub(crate) enum Kind<'u> {
     Whole,
     /// With the activity log at this `store.url`; empty keeps it in memory.
     Logged(&'u str),
-    /// Without the log, and with a store in which subscriptions are.
-    Told(&'u str),
+    /// Without the log, and with a store in which subscriptions are; it sends what it tells, or leaves that to others.
+    Told {
+        url: &'u str,
+        sends: bool,
+    },
 }
 
 pub(crate) fn start_one(kind: Kind<'_>) -> (Process, Duration) {
@@ -134,8 +151,8 @@ pub(crate) fn start_one(kind: Kind<'_>) -> (Process, Duration) {
         Kind::Rejoinder => "[activity]\nenabled = \"off\"\n".to_owned(),
         Kind::Whole => format!("[activity]\nenabled = \"off\"\n[auth]\nany_of = [{check}]\n"),
         Kind::Logged(url) => format!("[store]\nurl = {url:?}\n[activity]\nenabled = \"on\"\n"),
-        Kind::Told(url) => format!(
-            "[store]\nurl = {url:?}\n[activity]\nenabled = \"off\"\n\
+        Kind::Told { url, sends } => format!(
+            "[store]\nurl = {url:?}\n[activity]\nenabled = \"off\"\n[delivery]\nsend = {sends}\n\
              [outbound]\ndangerous_allow_http = true\nallow_networks = [\"127.0.0.0/8\"]\n"
         ),
     };
@@ -148,7 +165,7 @@ pub(crate) fn start_one(kind: Kind<'_>) -> (Process, Duration) {
             folder,
             body,
         ),
-        Kind::Rejoinder | Kind::Whole | Kind::Logged(_) | Kind::Told(_) => Process::start(
+        Kind::Rejoinder | Kind::Whole | Kind::Logged(_) | Kind::Told { .. } => Process::start(
             env!("CARGO_BIN_EXE_rejoinder").as_ref(),
             |address| ["serve", "--bind", &address.to_string()].map(str::to_owned).to_vec(),
             folder,

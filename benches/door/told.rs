@@ -11,40 +11,58 @@ use super::{Kind, load, rounds, start_one};
 
 const CONNECTIONS: usize = 16;
 
+/// What is subscribed to, how many calls a round has, whether each is told, and whether this server sends.
+const ROWS: [(&str, usize, bool, bool); 5] = [
+    ("conversation.handoff", 20_000, false, true),
+    ("conversation.ended", 20_000, false, true),
+    ("conversation.started", 20_000, false, true),
+    // delivery.send = false: what it has to tell is written, and sent by others.
+    ("conversation.turn", 2_000, true, false),
+    ("conversation.turn", 2_000, true, true),
+];
+
 pub(crate) fn compare() {
-    println!("\nwith one subscription, what it causes included ({CONNECTIONS} connections)\n");
-    println!("{:>22} {:>12} {:>12} {:>12} {:>8}", "subscribed to", "store", "without", "with", "ratio");
+    println!(
+        "\nwith one subscription ({CONNECTIONS} connections): `path` is the share of the threads that answer, `with` has all \
+         that it causes\n"
+    );
+    println!(
+        "{:>22} {:>8} {:>12} {:>12} {:>12} {:>8} {:>12} {:>8}",
+        "subscribed to", "sends", "store", "without", "with", "ratio", "path", "ratio"
+    );
     let body = std::fs::read_to_string("fixtures/requests/typical-3kb.json").expect("a fixture");
     let folder = tempfile::tempdir().expect("a folder");
     let sqlite = format!("sqlite://{}", folder.path().join("rejoinder.db").display());
     let postgres = std::env::var("REJOINDER_TEST_POSTGRES").ok();
-    for (event_type, requests) in
-        [("conversation.handoff", 20_000), ("conversation.ended", 20_000), ("conversation.turn", 2_000)]
-    {
+    for (event_type, requests, told, sends) in ROWS {
         for (store, url) in [("SQLite", Some(&*sqlite)), ("PostgreSQL", postgres.as_deref())] {
             let Some(url) = url else {
                 println!("{event_type:>22} {store:>12} skipped, REJOINDER_TEST_POSTGRES is not set");
                 continue;
             };
-            let ((without, _), (with, _)) = (start_one(Kind::Rejoinder), start_one(Kind::Told(url)));
+            let ((without, _), (with, _)) =
+                (start_one(Kind::Rejoinder), start_one(Kind::Told { url, sends }));
             let receiver = Receiver::start();
             let subscription = receiver.subscribe(with.address, url, event_type);
-            let told = event_type == "conversation.turn";
             let plain = || load::run(without.address, &body, requests, CONNECTIONS);
             let telling = || {
                 let before = receiver.count();
                 load::run(with.address, &body, requests, CONNECTIONS);
                 // What is still on its way is a part of what it costs.
-                let more = if told { requests as u64 } else { 0 };
+                let more = if told && sends { requests as u64 } else { 0 };
                 receiver.wait_for(before + more);
-                std::thread::sleep(Duration::from_millis(200));
+                std::thread::sleep(Duration::from_millis(1_300));
             };
-            let [base, cost] = rounds::alternate([&plain, &telling], [&without, &with], requests);
+            let [[base, path], [cost, share]] =
+                rounds::alternate_parts([&plain, &telling], [&without, &with], requests);
+            let micros = |time: Duration| time.as_nanos() as f64 / 1000.0;
             println!(
-                "{event_type:>22} {store:>12} {:>9.1} µs {:>9.1} µs {:>8.2}",
-                base.as_nanos() as f64 / 1000.0,
-                cost.as_nanos() as f64 / 1000.0,
+                "{event_type:>22} {sends:>8} {store:>12} {:>9.1} µs {:>9.1} µs {:>8.2} {:>9.1} µs {:>8.2}",
+                micros(base),
+                micros(cost),
                 cost.as_secs_f64() / base.as_secs_f64(),
+                micros(share),
+                share.as_secs_f64() / path.as_secs_f64(),
             );
             subscription.end(with.address);
         }

@@ -58,6 +58,11 @@ impl Process {
         Duration::from_nanos(tasks.filter_map(of_task).sum())
     }
 
+    /// That of the threads that answer calls, on which what a call waits for is done.
+    pub(crate) fn cpu_answering(&self) -> Duration {
+        self.cpu_of("actix-server")
+    }
+
     /// Proportional set size in KiB.
     pub(crate) fn pss_kib(&self) -> u64 {
         let maps =

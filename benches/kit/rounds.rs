@@ -26,20 +26,31 @@ pub(crate) fn alternate<const N: usize>(
     processes: [&Process; N],
     requests: usize,
 ) -> [Duration; N] {
+    alternate_parts(loads, processes, requests).map(|[whole, _]| whole)
+}
+
+/// The same, and beside it what of it the threads took that answer.
+pub(crate) fn alternate_parts<const N: usize>(
+    loads: [&dyn Fn(); N],
+    processes: [&Process; N],
+    requests: usize,
+) -> [[Duration; 2]; N] {
+    let cpu = |number: usize| [processes[number].cpu(), processes[number].cpu_answering()];
     let round = |number: usize| {
-        let before = processes[number].cpu();
+        let [whole, answering] = cpu(number);
         loads[number]();
-        (processes[number].cpu() - before) / requests as u32
+        let after = cpu(number);
+        [after[0] - whole, after[1] - answering].map(|time| time / requests as u32)
     };
     // One round each to warm up.
     for number in 0..N {
         round(number);
     }
-    let mut times: [Vec<Duration>; N] = std::array::from_fn(|_| Vec::new());
+    let mut times: [Vec<[Duration; 2]>; N] = std::array::from_fn(|_| Vec::new());
     for _ in 0..ROUNDS {
         (0..N).for_each(|number| times[number].push(round(number)));
     }
-    times.map(median)
+    times.map(|times| [0, 1].map(|part| median(times.iter().map(|time| time[part]).collect())))
 }
 
 pub(crate) fn median(mut times: Vec<Duration>) -> Duration {

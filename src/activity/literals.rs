@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use arc_swap::ArcSwap;
 use serde_json::Value;
 
@@ -51,8 +51,10 @@ impl Literals {
         }
         forms.sort_unstable();
         forms.dedup();
-        // Too many for an automaton is more than memory holds.
-        let found = if forms.is_empty() { None } else { AhoCorasick::new(&forms).ok() };
+        // The longest, as one secret may be the beginning of another; and so they are looked for many bytes at a
+        // time. Too many for an automaton is more than memory holds.
+        let found = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&forms);
+        let found = found.ok().filter(|_| !forms.is_empty());
         self.known.store(Arc::new(Known { versions, found }));
     }
 

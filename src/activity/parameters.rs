@@ -9,19 +9,21 @@ use serde_json::Value;
 use super::kept::Parameters;
 use crate::excerpt::excerpt;
 use crate::protocol::decode::same_name;
-use crate::protocol::{Envelope, Struct};
+use crate::protocol::{RawValue, Struct};
 
 /// More names than a session has; those beyond are only counted.
-const MOST: usize = 256;
+pub(super) const MOST: usize = 256;
 /// What a name may take, in bytes.
 const LONGEST_NAME: usize = 128;
 /// What a value may take, in bytes of JSON.
 const LONGEST_VALUE: usize = 2048;
 
 /// Those of a request, or those that a standard answer sets.
-pub(crate) fn of<'e>(envelope: &'e Envelope, allowed: &[String]) -> Parameters<'e> {
+pub(crate) fn of<'e>(
+    parameters: impl Iterator<Item = (Cow<'e, str>, RawValue<'e>)>,
+    allowed: &[String],
+) -> Parameters<'e> {
     let mut found = Parameters::default();
-    let parameters = envelope.parameter_values();
     found.names.reserve(parameters.size_hint().0.min(MOST));
     for (name, value) in parameters {
         let is_null = value.text() == "null";
@@ -53,11 +55,10 @@ pub(crate) fn add<'e>(
         found.more += 1;
         return;
     }
-    let name =
-        if name.len() > LONGEST_NAME { excerpt(&name, LONGEST_NAME).into_owned().into() } else { name };
+    let name = bounded_name(name);
     if is_null {
         found.cleared.push(name.clone());
-    } else if allowed.iter().any(|known| same_name(known, &name))
+    } else if is_allowed(&name, allowed)
         && let Some(value) = value()
     {
         found.values.push((name.clone(), bounded(value)));
@@ -65,8 +66,18 @@ pub(crate) fn add<'e>(
     found.names.push(name);
 }
 
+/// The name, or its beginning.
+pub(super) fn bounded_name(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.len() > LONGEST_NAME { excerpt(&name, LONGEST_NAME).into_owned().into() } else { name }
+}
+
+/// Whether the value of this name may be kept.
+pub(super) fn is_allowed(name: &str, allowed: &[String]) -> bool {
+    allowed.iter().any(|known| same_name(known, name))
+}
+
 /// The value, or the beginning of its text.
-fn bounded(value: Value) -> Value {
+pub(super) fn bounded(value: Value) -> Value {
     let text = match &value {
         Value::String(text) if text.len() <= LONGEST_VALUE => return value,
         Value::String(text) => text.clone(),
@@ -80,6 +91,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::protocol::{Changes, Envelope};
 
     fn allowed() -> Vec<String> {
         vec!["order_id".to_owned(), "long".to_owned()]
@@ -97,13 +109,13 @@ mod tests {
         let expected = json!({
             "names": ["Order_ID", "gone", "phone"], "values": [["Order_ID", 42]], "cleared": ["gone"],
         });
-        assert_eq!(shown(&of(&envelope, &allowed())), expected);
+        assert_eq!(shown(&of(envelope.parameter_values(), &allowed())), expected);
         let response = json!({ "sessionInfo": { "parameters": { "order_id": "A1", "phone": null } } });
         let expected = json!({
             "names": ["order_id", "phone"], "values": [["order_id", "A1"]], "cleared": ["phone"],
         });
-        let envelope = Envelope::parse_response(&response.to_string().into()).expect("a response");
-        assert_eq!(shown(&of(&envelope, &allowed())), expected);
+        let answer = response.to_string();
+        assert_eq!(shown(&of(Changes::of(answer.as_bytes()).values(), &allowed())), expected);
         let answer = json!({ "order_id": 1, "messages": [], "secret": 2 }).to_string().into();
         let expected = json!({ "names": ["order_id", "secret"], "values": [["order_id", 1]] });
         assert_eq!(shown(&set_by_object(&answer, "messages", &allowed())), expected);
@@ -120,7 +132,7 @@ mod tests {
         parameters.insert("n".repeat(500), json!(1));
         let request = json!({ "sessionInfo": { "parameters": parameters } });
         let envelope = Envelope::parse(&request.to_string().into()).expect("a request");
-        let found = of(&envelope, &allowed());
+        let found = of(envelope.parameter_values(), &allowed());
         assert_eq!((found.names.len(), found.more), (MOST, 302 - MOST));
         assert!(found.values[0].1.as_str().expect("its beginning").len() < LONGEST_VALUE + 40);
         assert!(found.names.iter().all(|name| name.len() < LONGEST_NAME + 40));

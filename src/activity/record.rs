@@ -120,39 +120,43 @@ pub(crate) struct Place {
     pub(crate) tag: String,
 }
 
-/// Headers in one piece of memory: the length of a name, that of a value, and both.
+/// Headers: all names and values, one after the other, and how long each is.
 #[derive(Debug, Default)]
-pub(crate) struct Headers(Vec<u8>);
+pub(crate) struct Headers {
+    text: String,
+    lengths: Vec<(u32, u32)>,
+}
 
 impl Headers {
-    /// A piece of memory that holds those of most calls.
+    /// With room for those of most calls.
     pub(crate) fn with_room() -> Self {
-        Self(Vec::with_capacity(512))
+        Self { text: String::with_capacity(448), lengths: Vec::with_capacity(12) }
     }
 
     /// Adds one. The server takes none that is longer than a length can tell.
     pub(crate) fn push(&mut self, name: &str, value: &[u8]) {
-        for part in [name.as_bytes(), value] {
-            self.0.extend_from_slice(&(part.len() as u32).to_le_bytes());
+        self.text.push_str(name);
+        let start = self.text.len();
+        // Most are plain, which is seen at once.
+        match std::str::from_utf8(value) {
+            Ok(value) => self.text.push_str(value),
+            Err(_) => self.text.push_str(&String::from_utf8_lossy(value)),
         }
-        self.0.extend_from_slice(name.as_bytes());
-        self.0.extend_from_slice(value);
+        self.lengths.push((name.len() as u32, (self.text.len() - start) as u32));
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-        let mut rest = self.0.as_slice();
-        std::iter::from_fn(move || {
-            let (name, after) = rest.split_first_chunk()?;
-            let (value, after) = after.split_first_chunk()?;
-            let (name, after) = after.split_at_checked(u32::from_le_bytes(*name) as usize)?;
-            let (value, after) = after.split_at_checked(u32::from_le_bytes(*value) as usize)?;
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut rest = self.text.as_str();
+        self.lengths.iter().map(move |(name, value)| {
+            let (name, after) = rest.split_at_checked(*name as usize).unwrap_or_default();
+            let (value, after) = after.split_at_checked(*value as usize).unwrap_or_default();
             rest = after;
-            // Most are plain, which is seen at once.
-            let text = |bytes| {
-                std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
-            };
-            Some((text(name), text(value)))
+            (name, value)
         })
+    }
+
+    fn size(&self) -> usize {
+        self.text.len() + 8 * self.lengths.len()
     }
 }
 
@@ -167,7 +171,7 @@ impl Weighed for Record {
                 Self::Inbound(inbound) => {
                     body(&inbound.call)
                         + inbound.answer.as_ref().map_or(0, Bytes::len)
-                        + inbound.headers.0.len()
+                        + inbound.headers.size()
                         + inbound.target.len()
                         + inbound.error.as_ref().map_or(0, |(_, text)| text.len())
                 }

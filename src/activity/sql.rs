@@ -9,7 +9,7 @@ use super::InvocationId;
 use super::facet::{Facet, Known};
 use super::pack::{self, Pack, Packed, Packing};
 use super::row::Row;
-use crate::store::{Query, Store, StoreError, Synced, Transaction, placeholders};
+use crate::store::{Dialect, Query, Store, StoreError, Synced, Transaction, placeholders};
 
 /// An hour in microseconds.
 pub(super) const HOUR: i64 = 3_600_000_000;
@@ -36,9 +36,19 @@ impl<'t> Batch<'t> {
     /// These rows, whose texts are among `texts`.
     pub(super) fn of(rows: &[Row], texts: &'t str, known: &Known) -> Self {
         let mut batch = Self::default();
+        // Most are like the one before.
+        let mut last: Option<(Facet<'_>, Facet<'_>, i64)> = None;
         for row in rows {
-            let mut facet = row.facet(texts);
-            let number = known.number(&mut facet);
+            let asked = row.facet(texts);
+            let (facet, number) = match last {
+                Some((before, facet, number)) if before == asked => (facet, number),
+                _ => {
+                    let mut facet = asked;
+                    let number = known.number(&mut facet);
+                    last = Some((asked, facet, number));
+                    (facet, number)
+                }
+            };
             let micros = InvocationId::of_number(row.id).micros();
             if known.is_new(number, micros) && !batch.facets.iter().any(|(new, _)| *new == number) {
                 batch.facets.push((number, facet));
@@ -68,7 +78,7 @@ impl<'t> Batch<'t> {
         let refused = pack::insert(&mut transaction, packs).await?;
         single.extend(refused.iter().flat_map(|pack| pack.calls));
         written += (packed - refused.iter().map(|pack| pack.calls.len()).sum::<usize>()) as u64;
-        for query in inserts(&single) {
+        for query in inserts(transaction.dialect(), &single) {
             written += transaction.execute(query).await?;
         }
         count(&mut transaction, counts).await?;
@@ -109,20 +119,22 @@ pub(super) async fn count(
     Ok(())
 }
 
-fn inserts(calls: &[&Packed<'_>]) -> Vec<Query> {
-    static TEXTS: LazyLock<[String; SIZES.len()]> = LazyLock::new(|| {
-        SIZES.map(|size| {
+fn inserts(dialect: Dialect, calls: &[&Packed<'_>]) -> Vec<Query> {
+    static TEXTS: LazyLock<[[String; SIZES.len()]; 2]> = LazyLock::new(|| {
+        Dialect::ALL.map(|dialect| {
+            SIZES.map(|size| {
             // Two processes may have chosen the same id, which happens once in many million calls.
             format!(
                 "INSERT INTO activity_invocations (id, facet, session, parent, summary, messages) VALUES {} \
                  ON CONFLICT (id) DO NOTHING",
-                placeholders(size, 6)
+                placeholders(dialect, size, 6)
             )
+        })
         })
     });
     let mut queries = Vec::new();
     let mut calls = calls.iter();
-    for (size, text) in SIZES.iter().zip(TEXTS.iter()) {
+    for (size, text) in SIZES.iter().zip(&TEXTS[dialect as usize]) {
         while calls.len() >= *size {
             let mut query = Query::new(text);
             for call in calls.by_ref().take(*size) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::reader::Reader;
+use super::store::Store;
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -12,6 +13,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 #[expect(missing_docs, reason = "the default file documents every key")]
 #[non_exhaustive]
 pub struct Delivery {
+    pub send: bool,
     /// 0 for no limit.
     pub max_webhooks: usize,
     /// Of triggers, and of automations; 0 for no limit.
@@ -29,6 +31,7 @@ pub struct Delivery {
 impl Default for Delivery {
     fn default() -> Self {
         Self {
+            send: true,
             max_webhooks: 1_000,
             max_rules: 500,
             secret_overlap: 24 * HOUR,
@@ -49,8 +52,9 @@ impl Delivery {
     /// What a lease must have beside the attempt.
     const MARGIN: Duration = Duration::from_secs(5);
 
-    pub(super) fn read(reader: &Reader<'_, '_>) -> Self {
+    pub(super) fn read(reader: &Reader<'_, '_>, store: &Store) -> Self {
         let this = Self {
+            send: reader.flag("send"),
             max_webhooks: reader.integer("max_webhooks", 0..=100_000),
             max_rules: reader.integer("max_rules", 0..=10_000),
             secret_overlap: reader.duration("secret_overlap", Duration::ZERO..=30 * 24 * HOUR),
@@ -63,6 +67,10 @@ impl Delivery {
             invocations_per_minute: reader.integer("invocations_per_minute", 0..=1_000_000),
             lease: reader.duration("lease", 6 * SECOND..=3600 * SECOND),
         };
+        if !this.send && !store.is_configured() && !store.accept_loss {
+            let message = "what is in memory is sent by this instance or by nobody; set store.url, which others have too";
+            reader.refuse("send", message.to_owned());
+        }
         // A duration that was refused is none, and has been told.
         if !this.lease.is_zero() && this.lease < this.timeout + Self::MARGIN {
             let message = format!(
@@ -100,6 +108,20 @@ mod tests {
     fn the_defaults_of_the_code_are_those_of_the_file() {
         let read = Config::load(&Sources::default()).expect("the defaults are valid").delivery;
         assert_eq!(format!("{read:?}"), format!("{:?}", Delivery::default()));
+    }
+
+    #[test]
+    fn an_instance_that_does_not_send_needs_others_that_find_what_it_has() {
+        let expected = [
+            "rejoinder.toml:2: delivery.send: what is in memory is sent by this instance or by nobody; set store.url, which others have too",
+        ];
+        assert_eq!(faults("[delivery]\nsend = false\n", &[]), expected);
+        let shared = vec![
+            ("REJOINDER_DELIVERY__SEND".to_owned(), "false".to_owned()),
+            ("REJOINDER_STORE__URL".to_owned(), "sqlite://r.db".to_owned()),
+        ];
+        let config = Config::load(&Sources { environment: shared, ..Sources::default() }).expect("valid");
+        assert!(!config.delivery.send);
     }
 
     #[test]

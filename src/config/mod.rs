@@ -238,7 +238,7 @@ impl Config {
         let has_store = store.is_configured();
         let duplicates = reader.section("duplicates", |reader| Duplicates::read(reader, has_store));
         let deferred = reader.section("deferred", Deferred::read);
-        let delivery = reader.section("delivery", Delivery::read);
+        let delivery = reader.section("delivery", |delivery| Delivery::read(delivery, &store));
         let outbound = reader.section("outbound", Outbound::read);
         let access = reader.section("access", |reader| Access::read(reader, server.admin_bind.is_some()));
         let console = reader.section("console", Console::read);

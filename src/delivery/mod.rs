@@ -106,7 +106,7 @@ pub(crate) struct Surroundings<'s> {
 }
 
 impl Delivery {
-    /// Sends what is due from now on, by tasks on `runtime`.
+    /// Sends what is due from now on, by tasks on `runtime`, unless that is left to other instances.
     ///
     /// # Errors
     ///
@@ -145,12 +145,13 @@ impl Delivery {
         let bounded = (!store.is_configured())
             .then(|| Bounded::new(config.activity.max_in_memory, config.store.memory_limit / 4));
         let (closing, closes) = watch::channel(None);
-        let pump = runtime.spawn(Pump::new(Arc::clone(&engine), bounded).run(closes));
+        let sends = engine.settings.send;
+        let pump = sends.then(|| runtime.spawn(Pump::new(Arc::clone(&engine), bounded).run(closes)));
         let logbook = runtime.spawn(Logbook::new(Arc::clone(&engine)).run(told));
         Ok(Self(Arc::new(Inner {
             engine,
             closing,
-            pump: Mutex::new(Some(pump)),
+            pump: Mutex::new(pump),
             logbook: Mutex::new(Some(logbook)),
             skipped: Mutex::default(),
             trials: Semaphore::new(trial::PLACES),

@@ -7,6 +7,7 @@
 //! is absent; enums by name or number), for v3 and v3beta1 alike: the two differ by
 //! `ResponseMessage.responseType` alone.
 
+mod changes;
 pub mod decode;
 mod envelope;
 mod field;
@@ -29,6 +30,7 @@ pub mod webhook;
 use bytes::Bytes;
 use bytestring::ByteString;
 
+pub(crate) use changes::Changes;
 pub use envelope::{Envelope, RawValue};
 pub(crate) use field::MessageType;
 pub use json::{Place, Reason};

@@ -12,7 +12,7 @@ impl Record<'_> {
         let failure = self.error.as_ref().map(|(code, _)| *code);
         // An error that the log keeps the text of is no reply.
         let answer = self.answer.as_ref().filter(|_| self.status == 200);
-        if !told.wants(call.envelope(), answer, failure) {
+        if !told.notices(call.envelope(), answer, failure) {
             return;
         }
         told.answered(Answered {

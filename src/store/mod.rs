@@ -71,6 +71,9 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
+    /// Both, each in its own place.
+    pub(crate) const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
     /// What differs between the two.
     pub(crate) fn pick<T>(self, sqlite: T, postgres: T) -> T {
         match self {

@@ -9,7 +9,7 @@ use sqlx::{
     Arguments as _, AssertSqlSafe, Decode, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite, Type,
 };
 
-use super::StoreError;
+use super::{Dialect, StoreError};
 use crate::store::Place;
 
 /// How many values a statement may have; SQLite takes 32,766.
@@ -110,12 +110,16 @@ impl Query {
     }
 }
 
-/// `($1,$2),($3,$4)`: the placeholders of an INSERT of several rows.
-pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
+/// The placeholders of an INSERT of several rows, which is to have no others: `($1,$2),($3,$4)` for PostgreSQL, and
+/// `(?,?),(?,?)` for SQLite, whose driver looks up the name of each that has one among those of all.
+pub(crate) fn placeholders(dialect: Dialect, rows: usize, columns: usize) -> String {
     debug_assert!(rows * columns <= MOST_VALUES, "{rows} rows of {columns}");
     let row = |row: usize| {
-        let columns: Vec<_> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
-        format!("({})", columns.join(","))
+        let columns = (1..=columns).map(|column| match dialect {
+            Dialect::Sqlite => "?".to_owned(),
+            Dialect::Postgres => format!("${}", row * columns + column),
+        });
+        format!("({})", columns.collect::<Vec<_>>().join(","))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(",")
 }
@@ -205,11 +209,12 @@ impl From<Option<&str>> for Value {
 
 #[cfg(test)]
 mod tests {
-    use super::placeholders;
+    use super::{Dialect, placeholders};
 
     #[test]
     fn placeholders_count_on_over_rows() {
-        assert_eq!(placeholders(2, 3), "($1,$2,$3),($4,$5,$6)");
-        assert_eq!(placeholders(1, 1), "($1)");
+        assert_eq!(placeholders(Dialect::Postgres, 2, 3), "($1,$2,$3),($4,$5,$6)");
+        assert_eq!(placeholders(Dialect::Postgres, 1, 1), "($1)");
+        assert_eq!(placeholders(Dialect::Sqlite, 2, 3), "(?,?,?),(?,?,?)");
     }
 }

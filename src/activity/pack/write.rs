@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::json;
 
 use super::{FEWEST, Keys, MOST, MOST_TEXT, Packed, WIDEST, encode};
-use crate::store::{Query, StoreError, Transaction, placeholders};
+use crate::store::{Dialect, Query, StoreError, Transaction, placeholders};
 
 /// From how many calls on a batch is packed.
 #[derive(Debug, Clone, Copy)]
@@ -74,18 +74,20 @@ pub(in crate::activity) async fn insert<'a, 'p>(
 ) -> Result<Vec<Pack<'a, 'p>>, StoreError> {
     /// How many packs one statement writes: each is waited for.
     const SIZES: [usize; 2] = [8, 1];
-    static TEXTS: LazyLock<[String; SIZES.len()]> = LazyLock::new(|| {
-        SIZES.map(|size| {
-            format!(
-                "INSERT INTO activity_packs (first, last, calls, keys, data) VALUES {} \
+    static TEXTS: LazyLock<[[String; SIZES.len()]; 2]> = LazyLock::new(|| {
+        Dialect::ALL.map(|dialect| {
+            SIZES.map(|size| {
+                format!(
+                    "INSERT INTO activity_packs (first, last, calls, keys, data) VALUES {} \
                  ON CONFLICT (first) DO NOTHING RETURNING first",
-                placeholders(size, 5)
-            )
+                    placeholders(dialect, size, 5)
+                )
+            })
         })
     });
     let mut written = HashSet::new();
     let mut left = packs.iter_mut();
-    for (size, text) in SIZES.iter().zip(TEXTS.iter()) {
+    for (size, text) in SIZES.iter().zip(&TEXTS[transaction.dialect() as usize]) {
         while left.len() >= *size {
             let mut query = Query::new(text);
             for Pack { calls, first, last, data } in left.by_ref().take(*size) {

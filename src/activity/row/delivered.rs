@@ -37,6 +37,6 @@ impl Rules {
         };
         let session = Parts::of(&place.session).key();
         let call = Call { id: delivered.id, parent: None, session: &session, facet };
-        self.write(&call, &summary, messages, texts)
+        self.write_value(&call, &summary, messages, texts)
     }
 }

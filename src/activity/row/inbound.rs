@@ -1,16 +1,17 @@
-//! The row of a call that others made.
+//! The row of a call that others made, written straight in the form of [`Summary`](crate::activity::kept::Summary)
+//! and [`Messages`](crate::activity::kept::Messages): there is one for each call of the agent.
 
 use std::borrow::Cow;
 
+use super::json::Json;
 use super::{Call, Row, Rules, SHORT, Said, cut_address, micros};
 use crate::activity::facet::Facet;
-use crate::activity::kept::{Attempt, Changes, Messages, Parameters, Request, Response, Summary};
-use crate::activity::parameters;
+use crate::activity::parameters::set_by_object;
 use crate::activity::record::{Headers, Inbound};
 use crate::activity::session::Parts;
 use crate::activity::status::{Kind, Status};
 use crate::excerpt::excerpt;
-use crate::protocol::Envelope;
+use crate::protocol::Changes;
 
 impl Rules {
     pub(super) fn inbound(&self, inbound: &Inbound, texts: &mut Vec<u8>) -> Row {
@@ -36,79 +37,87 @@ impl Rules {
         }
         .bounded();
         let request_bytes = call.map_or(0, |call| call.envelope().body().len() as u64);
-        let summary = Summary {
-            took_us: micros(inbound.took),
-            phases_us: Some(inbound.phases.map(micros)),
-            attempts: 1,
-            request_bytes,
-            response_bytes: inbound.answer_size,
-            outcome: inbound.outcome.into(),
-            duplicate: inbound.duplicate,
-            tag: excerpt(&said.tag, SHORT),
-            page: excerpt(said.page(), SHORT),
-            caller: call.map(|call| self.short(call.caller())).unwrap_or_default(),
-            request_id: inbound.request_id.as_ref().into(),
-            trace_id: inbound.trace_id.map(|id| format!("{id:032x}").into()).unwrap_or_default(),
-            response_id: excerpt(&said.response_id, SHORT),
-            error,
-            origin: inbound.origin.map(|origin| origin.number()),
-        };
-        let answer = inbound.answer.as_ref().filter(|_| inbound.status == 200);
-        let allowed = &self.settings.parameters;
-        let envelope = match inbound.kind {
-            Kind::Flexible => None,
-            _ => answer.and_then(|answer| Envelope::parse_response(answer).ok()),
-        };
-        let parameters = call.map(|call| Changes {
-            before: parameters::of(call.envelope(), allowed),
-            set: answer.map(|answer| match (&envelope, inbound.kind) {
-                (Some(envelope), _) => parameters::of(envelope, allowed),
-                (None, Kind::Flexible) => parameters::set_by_object(answer, &self.messages_key, allowed),
-                (None, _) => Parameters::default(),
-            }),
-        });
-        let keeps = self.settings.inbound_bodies;
-        let target = cut_address(&inbound.target);
-        let (url, url_masked) = match (inbound.kind, target.split_once('?')) {
-            // A flexible call's parameters stand in its query.
-            (Kind::Flexible, Some((path, _))) if !keeps => (format!("{path}?***").into(), true),
-            _ => self.redactor.url(target),
-        };
-        let request = Request {
-            method: inbound.method.as_ref().into(),
-            url,
-            headers: self.headers(&inbound.headers),
-            bytes: request_bytes,
-            // What a flexible call says is made into a request of ours; that is what is kept.
-            body: call.filter(|_| keeps).map(|call| self.redactor.body(call.envelope().body(), &[])),
-            url_masked: url_masked || target.len() < inbound.target.len(),
-        };
-        let attempt = Attempt {
-            took_us: micros(inbound.took),
-            status: status.as_str().into(),
-            status_code: Some(inbound.status),
-            error_type: error_type.into(),
-            response: Some(Response {
-                headers: self.headers(&inbound.answer_headers),
-                bytes: inbound.answer_size,
-                body: inbound.answer.as_deref().filter(|_| keeps).map(|body| self.redactor.body(body, &[])),
-            }),
-            ..Attempt::default()
-        };
-        let messages = Messages { parameters, requests: vec![request], attempts: vec![attempt] };
         let session = parts.key();
-        let call = Call { id: inbound.id, parent: None, session: &session, facet };
-        self.write(&call, &summary, &messages, texts)
+        let written = Call { id: inbound.id, parent: None, session: &session, facet };
+        let summary = |json: &mut Json<'_>| {
+            json.raw("{\"took_us\":").number(micros(inbound.took)).raw(",\"phases_us\":");
+            json.list(inbound.phases, |json, phase| {
+                json.number(micros(phase));
+            });
+            json.raw(",\"attempts\":1,\"request_bytes\":").number(request_bytes);
+            json.raw(",\"response_bytes\":").number(inbound.answer_size);
+            json.member("outcome", inbound.outcome);
+            json.raw(if inbound.duplicate { ",\"duplicate\":true" } else { "" });
+            json.member("tag", &excerpt(&said.tag, SHORT)).member("page", &excerpt(said.page(), SHORT));
+            json.member("caller", &call.map(|call| self.short(call.caller())).unwrap_or_default());
+            json.member("request_id", &inbound.request_id);
+            if let Some(id) = inbound.trace_id {
+                json.member("trace_id", &format!("{id:032x}"));
+            }
+            json.member("response_id", &excerpt(&said.response_id, SHORT)).member("error", &error);
+            if let Some(origin) = inbound.origin {
+                json.raw(",\"origin\":").number(origin.number());
+            }
+            json.raw("}");
+        };
+        let messages = |json: &mut Json<'_>| {
+            json.raw("{");
+            self.parameters(json, inbound);
+            json.raw("\"requests\":[");
+            self.received(json, inbound, request_bytes);
+            json.raw("],\"attempts\":[{\"request\":0,\"began_us\":0,\"took_us\":")
+                .number(micros(inbound.took));
+            json.member("status", status.as_str()).raw(",\"status_code\":").number(inbound.status);
+            json.member("error_type", error_type).raw(",\"response\":{\"headers\":");
+            self.headers(json, &inbound.answer_headers).raw(",\"bytes\":").number(inbound.answer_size);
+            self.body(json, inbound.answer.as_deref());
+            json.raw("}}]}");
+        };
+        self.write(&written, summary, messages, texts)
     }
 
-    fn headers<'h>(&self, headers: &'h Headers) -> Vec<(Cow<'h, str>, Cow<'h, str>)> {
-        /// As many as most calls have.
-        const ROOM: usize = 12;
-        let mut kept = Vec::with_capacity(ROOM);
-        for (name, value) in headers.iter() {
-            let value = self.redactor.header(&name, value, false);
-            kept.push((name, value));
+    /// What the session's parameters were, and what the answer makes of them.
+    fn parameters(&self, json: &mut Json<'_>, inbound: &Inbound) {
+        let Some(call) = &inbound.call else { return };
+        let allowed = &self.settings.parameters;
+        json.raw("\"parameters\":{\"before\":").parameters(call.envelope().parameter_values(), allowed);
+        if let Some(answer) = inbound.answer.as_ref().filter(|_| inbound.status == 200) {
+            json.raw(",\"set\":");
+            match inbound.kind {
+                Kind::Flexible => json.value(&set_by_object(answer, &self.messages_key, allowed)),
+                _ => json.parameters(Changes::of(answer).values(), allowed),
+            };
         }
-        kept
+        json.raw("},");
+    }
+
+    fn received(&self, json: &mut Json<'_>, inbound: &Inbound, bytes: u64) {
+        let target = cut_address(&inbound.target);
+        let (url, masked) = match (inbound.kind, target.split_once('?')) {
+            // A flexible call's parameters stand in its query.
+            (Kind::Flexible, Some((path, _))) if !self.settings.inbound_bodies => {
+                (format!("{path}?***").into(), true)
+            }
+            _ => self.redactor.url(target),
+        };
+        json.raw("{\"method\":").text(&inbound.method).raw(",\"url\":").text(&url).raw(",\"headers\":");
+        self.headers(json, &inbound.headers).raw(",\"bytes\":").number(bytes);
+        // What a flexible call says is made into a request of ours; that is what is kept.
+        self.body(json, inbound.call.as_deref().map(|call| &**call.envelope().body()));
+        let masked = masked || target.len() < inbound.target.len();
+        json.raw(if masked { ",\"url_masked\":true}" } else { "}" });
+    }
+
+    fn body(&self, json: &mut Json<'_>, body: Option<&[u8]>) {
+        if let Some(body) = body.filter(|_| self.settings.inbound_bodies) {
+            json.raw(",\"body\":").value(&self.redactor.body(body, &[]));
+        }
+    }
+
+    fn headers<'j, 't>(&self, json: &'j mut Json<'t>, headers: &Headers) -> &'j mut Json<'t> {
+        json.list(headers.iter(), |json, (name, value)| {
+            let value = self.redactor.header(name, value.into(), false);
+            json.raw("[").text(name).raw(",").text(&value).raw("]");
+        })
     }
 }

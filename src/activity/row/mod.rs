@@ -1,12 +1,15 @@
 //! From what the paths handed over to what is written: decoded, masked, cut.
 
+mod changes;
 mod delivered;
 mod inbound;
+mod json;
 mod outbound;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
+use self::json::Json;
 use super::InvocationId;
 use super::facet::Facet;
 use super::kept::{Messages, Summary};
@@ -121,16 +124,32 @@ impl Rules {
         }
     }
 
-    fn write(
+    fn write_value(
         &self,
         call: &Call<'_>,
         summary: &Summary<'_>,
         messages: &Messages<'_>,
         texts: &mut Vec<u8>,
     ) -> Row {
+        let summary = |json: &mut Json<'_>| {
+            json.value(summary);
+        };
+        let messages = |json: &mut Json<'_>| {
+            json.value(messages);
+        };
+        self.write(call, summary, messages, texts)
+    }
+
+    fn write(
+        &self,
+        call: &Call<'_>,
+        summary: impl FnOnce(&mut Json<'_>),
+        messages: impl FnOnce(&mut Json<'_>),
+        texts: &mut Vec<u8>,
+    ) -> Row {
         let Call { id, parent, session, facet } = *call;
         texts.extend_from_slice(session.as_bytes());
-        let json = [self.json(summary, texts), self.json(messages, texts)];
+        let json = [self.json(texts, summary), self.json(texts, messages)];
         let words = [facet.error_type, facet.webhook, facet.tag, facet.environment, facet.agent];
         words.iter().for_each(|word| texts.extend_from_slice(word.as_bytes()));
         let [error_type, webhook, tag, environment, agent] = words.map(str::len);
@@ -149,10 +168,9 @@ impl Rules {
     }
 
     /// Adds JSON, looked through once more: whatever path a secret came on, it ends here. Tells how long it is.
-    fn json(&self, value: &impl serde::Serialize, texts: &mut Vec<u8>) -> usize {
+    fn json(&self, texts: &mut Vec<u8>, write: impl FnOnce(&mut Json<'_>)) -> usize {
         let start = texts.len();
-        // Memory does not fail, and all names are texts.
-        let _ = serde_json::to_writer(&mut *texts, value);
+        write(&mut Json(texts));
         self.redactor.clean(texts, start);
         texts.len() - start
     }

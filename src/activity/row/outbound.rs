@@ -69,7 +69,7 @@ impl Rules {
         let messages = Messages { parameters: None, requests, attempts };
         let session = parts.key();
         let call = Call { id: outbound.id, parent: outbound.parent, session: &session, facet };
-        self.write(&call, &summary, &messages, texts)
+        self.write_value(&call, &summary, &messages, texts)
     }
 
     fn request<'r>(&self, request: &'r outbound::Request, outbound: &'r Outbound) -> Request<'r> {

@@ -10,6 +10,7 @@ mod paging;
 mod replays;
 mod retention;
 mod sessions;
+mod written;
 
 use std::borrow::Cow;
 use std::sync::Arc;

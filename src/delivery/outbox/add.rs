@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::{About, SIZES};
 use crate::activity::SessionParts;
 use crate::delivery::job::{Content, Job, State};
-use crate::store::{Query, StoreError, Transaction, placeholders};
+use crate::store::{Dialect, Query, StoreError, Transaction, placeholders};
 
 const COLUMNS: usize = 11;
 
@@ -16,17 +16,17 @@ pub(in crate::delivery) async fn add(
     now: i64,
     logged: bool,
 ) -> Result<(), StoreError> {
-    static TEXTS: LazyLock<[String; SIZES.len()]> = LazyLock::new(|| {
-        SIZES.map(|size| {
+    static TEXTS: LazyLock<[[String; SIZES.len()]; 2]> = LazyLock::new(|| {
+        Dialect::ALL.map(|dialect| SIZES.map(|size| {
             format!(
                 "INSERT INTO deliveries (id, webhook, session, about, content_kind, content, state, reason, due_at, \
                  latest_at, logged) VALUES {}",
-                placeholders(size, COLUMNS)
+                placeholders(dialect, size, COLUMNS)
             )
-        })
+        }))
     });
     let mut jobs = jobs.into_iter();
-    for (size, text) in SIZES.iter().zip(TEXTS.iter()) {
+    for (size, text) in SIZES.iter().zip(&TEXTS[transaction.dialect() as usize]) {
         while jobs.len() >= *size {
             let mut query = Query::new(text);
             for (job, skipped) in jobs.by_ref().take(*size) {

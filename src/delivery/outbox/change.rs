@@ -7,7 +7,7 @@ use super::SIZES;
 use crate::activity::InvocationId;
 use crate::delivery::job::State;
 use crate::delivery::webhook::WebhookId;
-use crate::store::{Query, StoreError, Transaction, placeholders};
+use crate::store::{Dialect, Query, StoreError, Transaction, placeholders};
 
 /// What a job is from now on.
 #[derive(Debug, Clone)]
@@ -50,8 +50,6 @@ pub(in crate::delivery) struct Changes {
     attempts: Vec<AttemptRow>,
 }
 
-/// Who may change a job: whoever has just locked it, or its owner.
-const OF_OWNER: &str = " AND deliveries.owner = $1";
 const CHANGED: usize = 11;
 const ATTEMPT: usize = 7;
 
@@ -82,44 +80,32 @@ impl Changes {
         locked: bool,
         logged: bool,
     ) -> Result<HashSet<InvocationId>, StoreError> {
+        let dialect = transaction.dialect();
         let mut written = HashSet::with_capacity(self.changes.len());
-        for query in updates(&self.changes, owner, locked, logged) {
+        for query in updates(dialect, &self.changes, owner, locked, logged) {
             for row in transaction.all(query).await? {
                 written.insert(InvocationId::of_number(row.get("id")?));
             }
         }
         let attempts = self.attempts.iter().filter(|attempt| written.contains(&attempt.delivery));
-        for query in inserts(&attempts.collect::<Vec<_>>()) {
+        for query in inserts(dialect, &attempts.collect::<Vec<_>>()) {
             transaction.execute(query).await?;
         }
         Ok(written)
     }
 }
 
-fn updates(changes: &[Change], owner: &str, locked: bool, logged: bool) -> Vec<Query> {
-    static TEXTS: LazyLock<[[String; SIZES.len()]; 2]> = LazyLock::new(|| {
-        ["", OF_OWNER].map(|condition| {
-            SIZES.map(|size| {
-                // The owner is $1, so the placeholders of the rows begin at 2.
-                let rows: Vec<String> =
-                    (0..size).map(|row| format!("({})", super::list(2 + row * CHANGED, CHANGED))).collect();
-                format!(
-                    "WITH v (job, was, state, status_code, reason, attempts, noted, due_at, owned, latest_at, logged) \
-                     AS (VALUES {}) UPDATE deliveries SET state = v.state, status_code = v.status_code, \
-                     reason = v.reason, attempts = v.attempts, noted = v.noted, due_at = v.due_at, \
-                     owner = CASE WHEN v.owned = 1 THEN $1 END, latest_at = v.latest_at, logged = v.logged \
-                     FROM v WHERE deliveries.id = v.job AND deliveries.attempts = v.was{condition} RETURNING id",
-                    rows.join(",")
-                )
-            })
-        })
+fn updates(dialect: Dialect, changes: &[Change], owner: &str, locked: bool, logged: bool) -> Vec<Query> {
+    static TEXTS: LazyLock<[[[String; SIZES.len()]; 2]; 2]> = LazyLock::new(|| {
+        Dialect::ALL
+            .map(|dialect| [false, true].map(|of_owner| SIZES.map(|size| text(dialect, of_owner, size))))
     });
-    let texts = &TEXTS[usize::from(!locked)];
+    let texts = &TEXTS[dialect as usize][usize::from(!locked)];
     let mut queries = Vec::new();
     let mut changes = changes.iter();
     for (size, text) in SIZES.iter().zip(texts) {
         while changes.len() >= *size {
-            let mut query = Query::new(text).bind(owner);
+            let mut query = Query::new(text);
             for change in changes.by_ref().take(*size) {
                 query = query
                     .bind(change.id.number())
@@ -134,25 +120,41 @@ fn updates(changes: &[Change], owner: &str, locked: bool, logged: bool) -> Vec<Q
                     .bind(change.latest_at)
                     .bind(i64::from(logged && change.due_at.is_none()));
             }
-            queries.push(query);
+            query = query.bind(owner);
+            queries.push(if locked { query } else { query.bind(owner) });
         }
     }
     queries
 }
 
-fn inserts(attempts: &[&AttemptRow]) -> Vec<Query> {
-    static TEXTS: LazyLock<[String; SIZES.len()]> = LazyLock::new(|| {
-        SIZES.map(|size| {
+/// The statement of so many rows: their values, then the owner, and once more if nobody else may have the job.
+fn text(dialect: Dialect, of_owner: bool, size: usize) -> String {
+    let rows = placeholders(dialect, size, CHANGED);
+    let [owner, again] =
+        [1, 2].map(|more| dialect.pick("?".to_owned(), format!("${}", size * CHANGED + more)));
+    let condition = if of_owner { format!(" AND deliveries.owner = {again}") } else { String::new() };
+    format!(
+        "WITH v (job, was, state, status_code, reason, attempts, noted, due_at, owned, latest_at, logged) \
+         AS (VALUES {rows}) UPDATE deliveries SET state = v.state, status_code = v.status_code, \
+         reason = v.reason, attempts = v.attempts, noted = v.noted, due_at = v.due_at, \
+         owner = CASE WHEN v.owned = 1 THEN {owner} END, latest_at = v.latest_at, logged = v.logged \
+         FROM v WHERE deliveries.id = v.job AND deliveries.attempts = v.was{condition} RETURNING id"
+    )
+}
+
+fn inserts(dialect: Dialect, attempts: &[&AttemptRow]) -> Vec<Query> {
+    static TEXTS: LazyLock<[[String; SIZES.len()]; 2]> = LazyLock::new(|| {
+        Dialect::ALL.map(|dialect| SIZES.map(|size| {
             format!(
                 "INSERT INTO delivery_attempts (delivery, number, state, status_code, started_at, completed_at, exchange) \
                  VALUES {} ON CONFLICT (delivery, number) DO NOTHING",
-                placeholders(size, ATTEMPT)
+                placeholders(dialect, size, ATTEMPT)
             )
-        })
+        }))
     });
     let mut queries = Vec::new();
     let mut attempts = attempts.iter();
-    for (size, text) in SIZES.iter().zip(TEXTS.iter()) {
+    for (size, text) in SIZES.iter().zip(&TEXTS[dialect as usize]) {
         while attempts.len() >= *size {
             let mut query = Query::new(text);
             for attempt in attempts.by_ref().take(*size) {

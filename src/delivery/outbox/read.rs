@@ -8,7 +8,7 @@ use crate::activity::query::Wanted;
 use crate::delivery::job::{Job, State};
 use crate::delivery::shown::{Invocation, InvocationFilter, InvocationPage};
 use crate::delivery::webhook::WebhookId;
-use crate::store::{Query, Row, Store, StoreError};
+use crate::store::{Query, Row, Store, StoreError, placeholders};
 
 /// An attempt as it was kept.
 #[derive(Debug)]
@@ -120,7 +120,10 @@ fn invocation(row: &Row) -> Result<Invocation, StoreError> {
 
 /// These jobs, with all they are to send.
 pub(in crate::delivery) async fn jobs(store: &Store, ids: &[InvocationId]) -> Result<Vec<Job>, StoreError> {
-    let sql = format!("SELECT {JOB} FROM deliveries WHERE id IN ({}) ORDER BY id", list(1, ids.len()));
+    let sql = format!(
+        "SELECT {JOB} FROM deliveries WHERE id IN {} ORDER BY id",
+        placeholders(store.dialect().await?, 1, ids.len())
+    );
     let query = ids.iter().fold(Query::built(sql), |query, id| query.bind(id.number()));
     store.all(query).await?.iter().map(read_job).collect()
 }
@@ -132,8 +135,8 @@ pub(super) async fn attempts_of(
 ) -> Result<HashMap<InvocationId, Vec<Attempted>>, StoreError> {
     let sql = format!(
         "SELECT delivery, number, state, status_code, started_at, completed_at, exchange FROM delivery_attempts \
-         WHERE delivery IN ({}) ORDER BY delivery, number",
-        list(1, ids.len())
+         WHERE delivery IN {} ORDER BY delivery, number",
+        placeholders(store.dialect().await?, 1, ids.len())
     );
     let query = ids.iter().fold(Query::built(sql), |query, id| query.bind(id.number()));
     let mut found: HashMap<InvocationId, Vec<Attempted>> = HashMap::new();

@@ -1,10 +1,10 @@
 //! What has ended and is on its way to the activity log.
 
 use super::read::{self, Attempted};
-use super::{JOB, code, list, read_job};
+use super::{JOB, code, read_job};
 use crate::activity::InvocationId;
 use crate::delivery::job::{Job, State};
-use crate::store::{Query, Row, Store, StoreError, Synced};
+use crate::store::{Query, Row, Store, StoreError, Synced, placeholders};
 
 /// A job that has ended, with all of its attempts.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ pub(in crate::delivery) async fn ended(
 ) -> Result<Vec<Ended>, StoreError> {
     let sql = format!(
         "SELECT {JOB}, state, status_code, reason, latest_at FROM deliveries \
-         WHERE id IN ({}) AND due_at IS NULL AND logged = 0 ORDER BY id",
-        list(1, ids.len())
+         WHERE id IN {} AND due_at IS NULL AND logged = 0 ORDER BY id",
+        placeholders(store.dialect().await?, 1, ids.len())
     );
     let query = ids.iter().fold(Query::built(sql), |query, id| query.bind(id.number()));
     let rows = store.all(query).await?;
@@ -60,7 +60,10 @@ pub(in crate::delivery) async fn unlogged(
 
 /// The log has these.
 pub(in crate::delivery) async fn mark_logged(store: &Store, ids: &[InvocationId]) -> Result<(), StoreError> {
-    let sql = format!("UPDATE deliveries SET logged = 1 WHERE id IN ({})", list(1, ids.len()));
+    let sql = format!(
+        "UPDATE deliveries SET logged = 1 WHERE id IN {}",
+        placeholders(store.dialect().await?, 1, ids.len())
+    );
     let query = ids.iter().fold(Query::built(sql), |query, id| query.bind(id.number()));
     store.execute(Synced::Lazy, query).await?;
     Ok(())

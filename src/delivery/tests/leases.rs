@@ -129,3 +129,24 @@ fn two_instances_share_the_work_and_send_nothing_twice() {
         }
     });
 }
+
+#[test]
+fn an_instance_that_does_not_send_leaves_that_to_others() {
+    each_durable("delivery_left", async |store| {
+        let clock = Clock::manual();
+        let first = World::with(&store.store, clock.clone(), "send = false", "").await;
+        let receiver = Receiver::start(|_, _| Answer::new(200)).await;
+        let webhook = first.webhook(&receiver.url("/"), json!({})).await;
+        let ids = first.tell(webhook, 40).await;
+        first.advance(LEASE * 2);
+        a_moment().await;
+        assert_eq!(receiver.count(), 0);
+        let second = World::with(&store.again(), clock, "", "").await;
+        second.webhooks.refresh().await.expect("read");
+        second.delivery.wake();
+        let all = first.all_ended(webhook).await;
+        assert_eq!((all.len(), receiver.count()), (ids.len(), ids.len()));
+        assert!(all.iter().all(|found| found.state == State::Success && found.attempts == 1));
+        first.delivery.close(Duration::from_secs(2)).await;
+    });
+}

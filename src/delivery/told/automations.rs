@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 use super::conversation::Conversation;
 use super::envelope::{Making, time};
+use super::idle::micros;
+use super::writer;
 use crate::activity::SessionParts;
 use crate::clock::Clock;
 use crate::delivery::rules::{self, Kind, Snapshot, Stored};
@@ -26,6 +28,7 @@ const STEP: usize = 500;
 /// One instance looks at a time; any number will do, as long as it is ours.
 const LOCK: i64 = 0x6475_6521;
 const MINUTE: f64 = 60e6;
+const LAST_AT: &str = "last_at";
 
 /// Looks again and again.
 pub(super) async fn run(store: Store, making: Arc<Making>, clock: Clock) {
@@ -69,12 +72,14 @@ pub(super) fn longest(rules: &Snapshot) -> Duration {
 /// Notifies of everything that is due; tells how many conversations it were.
 pub(super) async fn look(store: &Store, making: &Making, clock: &Clock) -> Result<usize, StoreError> {
     let rules = Arc::clone(&making.rules.snapshot());
+    // What calls of the last moment say may not be written yet.
+    let late = micros(writer::keep(making.settings.idle_after));
     let mut fired = 0;
     for rule in rules.automations() {
         let mut after = String::new();
         loop {
             let now = clock.unix_micros();
-            let found = due(store, rule, now, &after).await?;
+            let found = due(store, rule, (now, late), &after).await?;
             let more = found.len() == STEP;
             let Some(last) = found.last() else { break };
             after.clone_from(&last.conversation.key);
@@ -113,7 +118,7 @@ impl Waits {
     fn of(condition: &Condition) -> Option<Self> {
         let Field::Known(name, _) = &condition.field else { return None };
         let column = match *name {
-            LAST_CALL => "last_at",
+            LAST_CALL => LAST_AT,
             HANDOFF => "handed_off_at",
             FAILURE => "failed_at",
             _ => return None,
@@ -125,7 +130,12 @@ impl Waits {
 }
 
 /// Some that have waited long enough, since the rule is in force and not notified of yet, by their keys.
-async fn due(store: &Store, rule: &Stored, now: i64, after: &str) -> Result<Vec<Due>, StoreError> {
+async fn due(
+    store: &Store,
+    rule: &Stored,
+    (now, late): (i64, i64),
+    after: &str,
+) -> Result<Vec<Due>, StoreError> {
     let again = match rule.rule.once_per {
         Once::PerSession => "",
         Once::PerCall => " OR f.last_at < c.last_at",
@@ -149,7 +159,8 @@ async fn due(store: &Store, rule: &Stored, now: i64, after: &str) -> Result<Vec<
     }
     sql += &format!(" ORDER BY c.id LIMIT {STEP}");
     let mut query = Query::built(sql).bind(rule.id).bind(after);
-    for Waits { micros, .. } in waits {
+    for Waits { column, micros } in waits {
+        let now = if column == LAST_AT { now - late } else { now };
         query = query.bind(now.saturating_sub(micros)).bind(rule.active_since.saturating_sub(micros));
     }
     store.all(query).await?.iter().map(|row| Due::of(row, now)).collect()

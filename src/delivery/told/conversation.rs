@@ -38,9 +38,9 @@ impl Conversation {
             format!("{}/environments/{}/sessions/{}", parts.agent, parts.environment, parts.id).into()
         };
         Some(Self {
-            key: bounded(&whole, LONGEST_KEY),
-            session: storable(&parts.key()),
-            name: storable(&excerpt(name, LONGEST_NAME)),
+            key: bounded(&whole, LONGEST_KEY).into_owned(),
+            session: storable(&parts.key()).into_owned(),
+            name: storable(&excerpt(name, LONGEST_NAME)).into_owned(),
         })
     }
 
@@ -80,18 +80,18 @@ impl Conversation {
 }
 
 /// A text as a key: the text, or what stands for it if it is long.
-pub(super) fn bounded(text: &str, longest: usize) -> String {
+pub(super) fn bounded(text: &str, longest: usize) -> Cow<'_, str> {
     if text.len() <= longest {
         return storable(text);
     }
     let digest = Sha256::digest(text.as_bytes());
     let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits}")
+    format!("sha256:{digits}").into()
 }
 
 /// The text as a store gives it back: PostgreSQL's has no NUL.
-fn storable(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
 }
 
 #[cfg(test)]

@@ -5,62 +5,17 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::Serialize;
+
 use super::conversation::Conversation;
 use super::drafts::{Batch, Mark};
-use crate::store::{Dialect, Query, Row, Store, StoreError, Synced, Transaction, placeholders};
+use super::seen::Seen;
+use crate::store::{Dialect, Query, Row, Store, StoreError, Synced, Transaction};
 
-/// How many rows one statement writes; each size is a statement that is prepared once.
-const SIZES: [usize; 3] = [64, 8, 1];
 /// How many rows go at once.
 const STEP: i64 = 500;
 /// One instance looks for idle conversations at a time; any number will do, as long as it is ours.
 const LOCK: i64 = 0x6964_6c65;
-
-/// What calls of a batch say of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seen {
-    pub(super) conversation: Conversation,
-    first_at: i64,
-    last_at: i64,
-    calls: i64,
-    last_response: String,
-    handed_off_at: Option<i64>,
-    ended_at: Option<i64>,
-    failed_at: Option<i64>,
-}
-
-impl Seen {
-    pub(super) fn new(conversation: Conversation, at: i64) -> Self {
-        let last_response = String::new();
-        Self {
-            conversation,
-            first_at: at,
-            last_at: at,
-            calls: 0,
-            last_response,
-            handed_off_at: None,
-            ended_at: None,
-            failed_at: None,
-        }
-    }
-
-    /// One more call.
-    pub(super) fn call(&mut self, at: i64, response: String, hands_over: bool, ends: bool, failed: bool) {
-        self.calls += 1;
-        self.first_at = self.first_at.min(at);
-        if at >= self.last_at {
-            (self.last_at, self.last_response) = (at, response);
-            // Somebody goes on with it, unless this call ends it, too.
-            self.ended_at = ends.then_some(at);
-        }
-        if hands_over {
-            self.handed_off_at.get_or_insert(at);
-        }
-        if failed {
-            self.failed_at = self.failed_at.max(Some(at));
-        }
-    }
-}
 
 /// What is known of a conversation: when it began, and how many calls it had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,43 +40,68 @@ pub(super) struct Idle {
     pub(super) last_at: i64,
 }
 
-/// Keeps what a batch says; tells what of it is news.
+/// Keeps what a batch says; tells what of it is news. Each table has one statement, whose rows are one value.
 pub(super) async fn note(transaction: &mut Transaction, batch: &Batch) -> Result<News, StoreError> {
     let mut news = News::default();
-    let marks: Vec<_> = batch.marks.iter().collect();
-    for rows in chunks(&marks) {
-        let sql = format!(
-            "INSERT INTO conversation_marks (conversation, mark, session, at) VALUES {} \
+    if !batch.marks.is_empty() {
+        let marks = batch.marks.iter();
+        let rows: Vec<_> =
+            marks.map(|((conversation, mark), (session, at))| (conversation, mark, session, at)).collect();
+        let query = Query::new(transaction.dialect().pick(
+            // SQLite would take the conflict for a part of the join, if there were no WHERE.
+            "INSERT INTO conversation_marks (conversation, mark, session, at) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE 1 = 1 \
              ON CONFLICT (conversation, mark) DO NOTHING RETURNING conversation, mark",
-            placeholders(rows.len(), 4)
-        );
-        let mut query = Query::built(sql);
-        for ((conversation, mark), (session, at)) in rows {
-            query = query.bind(conversation.as_str()).bind(mark.as_str()).bind(session.as_str()).bind(*at);
-        }
-        for row in transaction.all(query).await? {
+            "INSERT INTO conversation_marks (conversation, mark, session, at) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT) \
+             FROM json_array_elements(CAST($1 AS json)) \
+             ON CONFLICT (conversation, mark) DO NOTHING RETURNING conversation, mark",
+        ));
+        for row in transaction.all(query.bind(json(&rows))).await? {
             news.marks.insert((row.get("conversation")?, row.get("mark")?));
         }
     }
-    let seen: Vec<&Seen> = batch.seen.values().collect();
-    for rows in chunks(&seen) {
-        for row in transaction.all(upsert(rows)).await? {
-            let id: String = row.get("id")?;
-            let known = Known { first_at: row.get("first_at")?, calls: row.get("calls")? };
-            // There were no calls before those of this batch.
-            if batch.seen.get(&id).is_some_and(|seen| seen.calls == known.calls) {
-                news.new.insert(id.clone());
-            }
-            news.known.insert(id, known);
+    if batch.seen.is_empty() {
+        return Ok(news);
+    }
+    let query = upsert(transaction.dialect(), batch.seen.values(), batch.tells());
+    // Where nothing is told, nobody asks.
+    if !batch.tells() {
+        transaction.execute(query).await?;
+        return Ok(news);
+    }
+    for row in transaction.all(query).await? {
+        let id: String = row.get("id")?;
+        let known = Known { first_at: row.get("first_at")?, calls: row.get("calls")? };
+        // There were no calls before those of this batch.
+        if batch.seen.get(&id).is_some_and(|seen| seen.calls == known.calls) {
+            news.new.insert(id.clone());
         }
+        news.known.insert(id, known);
     }
     Ok(news)
 }
 
-fn upsert(rows: &[&Seen]) -> Query {
+fn upsert<'s>(dialect: Dialect, seen: impl Iterator<Item = &'s Seen>, returning: bool) -> Query {
+    let rows: Vec<_> = seen
+        .map(|seen| {
+            let Conversation { key, session, name } = &seen.conversation;
+            let Seen { first_at, last_at, calls, last_response, .. } = seen;
+            let whens = (seen.handed_off_at, seen.ended_at, seen.failed_at);
+            (key, session, name, first_at, last_at, calls, last_response, whens.0, whens.1, whens.2)
+        })
+        .collect();
+    let values = dialect.pick(
+        // SQLite would take the conflict for a part of the join, if there were no WHERE.
+        "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
+         value ->> 7, value ->> 8, value ->> 9 FROM json_each($1) WHERE 1 = 1",
+        "SELECT value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS BIGINT), \
+         CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), value ->> 6, CAST(value ->> 7 AS BIGINT), \
+         CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT) FROM json_array_elements(CAST($1 AS json))",
+    );
     let sql = format!(
         "INSERT INTO conversations (id, session, name, first_at, last_at, calls, last_response, handed_off_at, \
-         ended_at, failed_at) VALUES {} ON CONFLICT (id) DO UPDATE SET \
+         ended_at, failed_at) {values} ON CONFLICT (id) DO UPDATE SET \
          first_at = CASE WHEN excluded.first_at < conversations.first_at THEN excluded.first_at \
          ELSE conversations.first_at END, \
          last_at = CASE WHEN excluded.last_at > conversations.last_at THEN excluded.last_at \
@@ -133,35 +113,15 @@ fn upsert(rows: &[&Seen]) -> Query {
          ended_at = CASE WHEN excluded.last_at >= conversations.last_at THEN excluded.ended_at \
          ELSE conversations.ended_at END, \
          failed_at = CASE WHEN excluded.failed_at > COALESCE(conversations.failed_at, 0) THEN excluded.failed_at \
-         ELSE conversations.failed_at END \
-         RETURNING id, first_at, calls",
-        placeholders(rows.len(), 10)
+         ELSE conversations.failed_at END{}",
+        if returning { " RETURNING id, first_at, calls" } else { "" }
     );
-    rows.iter().fold(Query::built(sql), |query, seen| {
-        query
-            .bind(seen.conversation.key.as_str())
-            .bind(seen.conversation.session.as_str())
-            .bind(seen.conversation.name.as_str())
-            .bind(seen.first_at)
-            .bind(seen.last_at)
-            .bind(seen.calls)
-            .bind(seen.last_response.as_str())
-            .bind(seen.handed_off_at)
-            .bind(seen.ended_at)
-            .bind(seen.failed_at)
-    })
+    Query::built(sql).bind(json(&rows))
 }
 
-fn chunks<T>(mut rows: &[T]) -> Vec<&[T]> {
-    let mut chunks = Vec::new();
-    for size in SIZES {
-        while rows.len() >= size {
-            let (chunk, rest) = rows.split_at(size);
-            chunks.push(chunk);
-            rows = rest;
-        }
-    }
-    chunks
+fn json(rows: &impl Serialize) -> String {
+    // They are texts and numbers.
+    serde_json::to_string(rows).unwrap_or_default()
 }
 
 /// Whether there is any whose last call was before `before` and that has not ended.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::activity::{Parameters, parameters};
 use crate::config;
 use crate::excerpt::excerpt;
 use crate::protocol::{
-    Envelope, MergeBehavior, Message, Query, ResponseMessage, Struct, Transition, WebhookResponse,
+    Changes, Envelope, MergeBehavior, Message, Query, ResponseMessage, Struct, Transition, WebhookResponse,
 };
 
 /// What callers wrote, at a length that an event can bear.
@@ -20,10 +20,18 @@ const SHORT: usize = 256;
 const LONGEST_UTTERANCE: usize = 4096;
 
 /// What is looked for before anything is decoded.
-static HANDOFF: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(["liveAgentHandoff", "live_agent_handoff"]).ok());
-static END: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(["END_SESSION", "endInteraction", "end_interaction"]).ok());
+static HANDOFF: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(&HANDOFF_WORDS));
+static END: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| words(&END_WORDS));
+static EITHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| words(&[&HANDOFF_WORDS[..], &END_WORDS].concat()));
+
+const HANDOFF_WORDS: [&str; 2] = ["liveAgentHandoff", "live_agent_handoff"];
+const END_WORDS: [&str; 3] = ["END_SESSION", "endInteraction", "end_interaction"];
+
+/// Finds words, many bytes at a time: any of the leftmost will do.
+fn words(words: &[&str]) -> Option<AhoCorasick> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok()
+}
 
 /// A conversation goes to a person.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,9 +47,10 @@ fn says(words: &Option<AhoCorasick>, asked: &Envelope, answer: Option<&Bytes>) -
         || answer.is_some_and(|answer| words.is_match(&answer[..]))
 }
 
-/// Whether it may hand over: a glance at the texts, for the agent's path.
-pub(super) fn may_hand_over(asked: &Envelope, answer: Option<&Bytes>) -> bool {
-    says(&HANDOFF, asked, answer)
+/// Whether a call may hand over or end its conversation, the latter if that matters: a glance at the texts, for the
+/// agent's path.
+pub(super) fn may_matter(asked: &Envelope, answer: Option<&Bytes>, ends: bool) -> bool {
+    says(if ends { &EITHER } else { &HANDOFF }, asked, answer)
 }
 
 /// What a standard answer says, and the messages that the agent says beside it.
@@ -62,7 +71,7 @@ pub(super) fn messages(response: &WebhookResponse) -> &[ResponseMessage] {
 
 /// How a call hands over, if it does.
 pub(super) fn handoff(answered: &Answered) -> Option<Handoff> {
-    if !may_hand_over(answered.call.envelope(), answered.answer.as_ref()) {
+    if !says(&HANDOFF, answered.call.envelope(), answered.answer.as_ref()) {
         return None;
     }
     let (response, queued) = said(answered);
@@ -156,16 +165,12 @@ impl Members {
         if let Some(query) = envelope.query() {
             self.object("input", input(query, utterances));
         }
-        self.add("parameters", named(&parameters::of(envelope, told)));
+        self.add("parameters", named(&parameters::of(envelope.parameter_values(), told)));
         if let Some(answer) = &answered.answer {
             let set = if answered.flexible {
                 named(&parameters::set_by_object(answer, messages_key, told))
             } else {
-                let changes = Envelope::parse_response(answer);
-                changes.map_or_else(
-                    |_| named(&Parameters::default()),
-                    |changes| named(&parameters::of(&changes, told)),
-                )
+                named(&parameters::of(Changes::of(answer).values(), told))
             };
             self.add("set", set);
         }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::conversation::{Conversation, bounded};
-use super::conversations::Seen;
 use super::describe;
 use super::fact::{Answered, Fact, What};
+use super::seen::{Call, LONGEST_ID, Seen};
 use super::turn::Turn;
 use super::types::{self, Wanted};
 use crate::delivery::rules::{Snapshot as Rules, Stored};
@@ -47,8 +47,6 @@ pub(super) struct Firing {
 
 /// The kind of what handlers tell.
 pub(super) const CUSTOM: &str = "custom";
-/// The longest response id that is told apart by itself, in bytes.
-const LONGEST_ID: usize = 128;
 
 /// What is told in one transaction, perhaps.
 #[derive(Debug, Default)]
@@ -63,7 +61,12 @@ pub(super) struct Batch {
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.drafts.is_empty() && self.firings.is_empty() && self.seen.is_empty()
+        !self.tells() && self.seen.is_empty()
+    }
+
+    /// Whether anything may have to be told.
+    pub(super) fn tells(&self) -> bool {
+        !self.drafts.is_empty() || !self.firings.is_empty()
     }
 
     pub(super) fn add(&mut self, index: usize, fact: &Fact, wanted: Wanted) {
@@ -77,6 +80,10 @@ impl Batch {
                     self.drafts.push(always(types::of_failure(code)));
                 }
             }
+            What::Seen(seen, _) => match self.seen.entry(seen.conversation.key.clone()) {
+                Entry::Vacant(vacant) => drop(vacant.insert((**seen).clone())),
+                Entry::Occupied(mut known) => known.get_mut().join(seen),
+            },
             What::Emitted(_) => self.drafts.push(always(CUSTOM)),
             What::Circuit(circuit) => self.drafts.push(always(circuit.event_type())),
         }
@@ -90,7 +97,8 @@ impl Batch {
         }
         let envelope = answered.call.envelope();
         let conversation = Conversation::of(&envelope.session());
-        let response = bounded(&envelope.detect_intent_response_id(), LONGEST_ID);
+        let response = envelope.detect_intent_response_id();
+        let response = bounded(&response, LONGEST_ID);
         let turn = Arc::new(Turn::of(answered, messages_key));
         for rule in rules.triggers().iter().filter(|rule| rule.rule.holds(&*turn)) {
             let name = format!("trigger-{}", rule.id);
@@ -115,7 +123,8 @@ impl Batch {
     ) {
         let key = conversation.key.clone();
         let envelope = answered.call.envelope();
-        let response = bounded(&envelope.detect_intent_response_id(), LONGEST_ID);
+        let response = envelope.detect_intent_response_id();
+        let response = bounded(&response, LONGEST_ID);
         if wanted.started && self.started.insert(key.clone()) {
             self.drafts.push(Draft { fact: index, kind: types::STARTED, when: When::New(key.clone()) });
         }
@@ -134,7 +143,8 @@ impl Batch {
             self.mark(index, at, types::ENDED, &conversation, &response);
         }
         let seen = self.seen.entry(key).or_insert_with(|| Seen::new(conversation, at));
-        seen.call(at, response, hands_over, ends, answered.failure.is_some());
+        let failed = answered.failure.is_some();
+        seen.call(Call { at, response: &response, hands_over, ends, failed });
     }
 
     /// Adds a draft of which there is one for each turn.

@@ -133,6 +133,8 @@ impl Making {
             What::Answered(answered) => self.of_call(id, draft.kind, fact.at, answered, news),
             What::Emitted(emitted) => Some(custom(id, fact.at, emitted)),
             What::Circuit(circuit) => Some(of_circuit(id, fact.at, circuit)),
+            // Nothing is told of it.
+            What::Seen(..) => None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::seen::Seen;
 use super::types;
 use crate::activity::InvocationId;
 use crate::activity::record::Heard;
@@ -28,6 +29,8 @@ pub(super) enum What {
     Answered(Box<Answered>),
     Emitted(Box<Emitted>),
     Circuit(Circuit),
+    /// Calls of a conversation of which nothing is told, and how much room they take.
+    Seen(Box<Seen>, usize),
 }
 
 /// A call of the agent, and what it was answered.
@@ -90,6 +93,10 @@ impl Fact {
         Self { at, what: What::Circuit(circuit), ids: Vec::new() }
     }
 
+    pub(super) fn seen(seen: Seen, room: usize) -> Self {
+        Self { at: seen.last_at, what: What::Seen(Box::new(seen), room), ids: Vec::new() }
+    }
+
     /// The id of its event of this kind.
     pub(super) fn id(&mut self, kind: &'static str, next: impl FnOnce() -> InvocationId) -> InvocationId {
         match self.ids.iter().find(|(known, _)| *known == kind) {
@@ -107,7 +114,11 @@ impl Weighed for Fact {
     fn size(&self) -> usize {
         /// Beside texts and bodies: the fact, the call's own members, its place in the queue.
         const BESIDE: usize = 1024;
-        BESIDE
+        let beside = match &self.what {
+            What::Seen(_, room) => return *room,
+            _ => BESIDE,
+        };
+        beside
             + match &self.what {
                 What::Answered(answered) => {
                     answered.call.envelope().body().len() + answered.answer.as_ref().map_or(0, Bytes::len)
@@ -115,6 +126,7 @@ impl Weighed for Fact {
                 // A tree takes some times what its text does.
                 What::Emitted(event) => event.call.envelope().body().len() + 4 * event.size,
                 What::Circuit(circuit) => circuit.name.len(),
+                What::Seen(..) => 0,
             }
     }
 }

@@ -7,6 +7,7 @@ use super::automations;
 use super::conversations;
 use super::envelope::{Event, Making};
 use super::types::Wanted;
+use super::writer;
 use crate::clock::Clock;
 use crate::config;
 use crate::store::{Store, StoreError, Synced};
@@ -66,7 +67,8 @@ pub(super) async fn end(
     let mut ended = 0;
     loop {
         let now = clock.unix_micros();
-        let before = now.saturating_sub(micros(idle_after));
+        // What calls of the last moment say may not be written yet.
+        let before = now.saturating_sub(micros(idle_after + writer::keep(idle_after)));
         // Most of the time there is none, and nobody who writes has to wait.
         if !conversations::any_idle(store, before).await? {
             return Ok(ended);
@@ -89,6 +91,6 @@ pub(super) async fn end(
     }
 }
 
-fn micros(time: Duration) -> i64 {
+pub(super) fn micros(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }

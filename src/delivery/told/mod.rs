@@ -21,17 +21,20 @@ mod fact;
 mod firing;
 mod idle;
 pub(crate) mod kept;
+mod noted;
 pub(crate) mod placeholders;
 pub(crate) mod preview;
+mod recent;
 pub(crate) mod samples;
+mod seen;
 mod send;
 #[cfg(test)]
 mod tests;
 mod turn;
 pub(crate) mod types;
+mod wanted;
 mod writer;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -42,7 +45,9 @@ use tokio::task::AbortHandle;
 use self::envelope::Making;
 pub(crate) use self::fact::Answered;
 use self::fact::{Circuit, Fact};
-use self::types::Wanted;
+use self::noted::Queue;
+use self::recent::Recent;
+use self::seen::{Call, Seen};
 use self::writer::{Command, Writer};
 use super::Delivery;
 use super::rules::Rules;
@@ -53,7 +58,7 @@ use crate::fulfillment::EventError;
 use crate::fulfillment::events::{Emit, Emitted};
 use crate::outbound::Outbound;
 use crate::protocol::Envelope;
-use crate::queue::Queue;
+use crate::queue::Weighed as _;
 use crate::store::{Store, StoreError, Synced};
 use crate::telemetry::metrics::Metrics;
 
@@ -66,7 +71,10 @@ pub(crate) struct Told(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    queue: Arc<Queue<VecDeque<Fact>>>,
+    queue: Arc<Queue>,
+    /// What is to be told, by the webhooks and rules of now.
+    wanted: wanted::Latest,
+    recent: Arc<Recent>,
     commands: mpsc::UnboundedSender<Command>,
     rules: Rules,
     delivery: Delivery,
@@ -90,7 +98,27 @@ pub(crate) struct Surroundings<'s> {
 
 impl Shared {
     fn note(&self, fact: Fact) -> Result<(), Fact> {
-        self.queue.push(fact).inspect_err(|_| self.metrics.events_lost("full", 1))
+        let size = fact.size();
+        let mut fact = Some(fact);
+        let _ = self.queue.add(size, |noted| fact.take().into_iter().for_each(|fact| noted.push(fact)));
+        match fact {
+            None => Ok(()),
+            Some(fact) => {
+                self.metrics.events_lost("full", 1);
+                Err(fact)
+            }
+        }
+    }
+
+    /// Keeps what a call says of its conversation.
+    fn keep(&self, session: &str, call: Call<'_>) {
+        if self.queue.amend(|noted| noted.join(session, call)) {
+            return;
+        }
+        let room = Seen::room(session);
+        if !self.queue.add(room, |noted| noted.begin(session, call, room)) {
+            self.metrics.events_lost("full", 1);
+        }
     }
 }
 
@@ -118,10 +146,13 @@ impl Told {
         let idle = idle::run(store.clone(), Arc::clone(&making), settings.clone(), clock.clone());
         let due = automations::run(store.clone(), Arc::clone(&making), clock.clone());
         let looking = [runtime.spawn(idle).abort_handle(), runtime.spawn(due).abort_handle()];
-        let writer = Writer::new(Arc::clone(&queue), store.clone(), making);
+        let recent = Arc::new(Recent::new(&settings, clock.clone()));
+        let writer = Writer::new(Arc::clone(&queue), store.clone(), making, Arc::clone(&recent));
         runtime.spawn(writer.run(orders));
         let this = Self(Arc::new(Shared {
             queue,
+            wanted: wanted::Latest::default(),
+            recent,
             commands,
             rules: rules.clone(),
             delivery: delivery.clone(),
@@ -146,14 +177,30 @@ impl Told {
         this
     }
 
-    /// Whether anything is to be told of a call that was answered so.
-    pub(crate) fn wants(&self, asked: &Envelope, answer: Option<&Bytes>, failure: Option<&str>) -> bool {
-        let wanted = Wanted::of(&self.0.rules.webhooks().snapshot(), &self.0.rules.snapshot());
+    /// Takes notice of a call that was answered so, if it says something of its conversation; tells whether
+    /// somebody may have to be told of it, so that all of it is needed.
+    pub(crate) fn notices(&self, asked: &Envelope, answer: Option<&Bytes>, failure: Option<&str>) -> bool {
+        let wanted = self.0.wanted.get(&self.0.rules);
         if wanted.triggers || failure.is_some_and(|code| wanted.has_failure(code)) {
             return true;
         }
-        let about = wanted.needs_state() || wanted.handoff && describe::may_hand_over(asked, answer);
-        about && !asked.session().is_empty()
+        if !wanted.needs_state() && !wanted.handoff {
+            return false;
+        }
+        let session = asked.session();
+        if session.is_empty() {
+            return false;
+        }
+        let news = wanted.turn || wanted.started && !self.0.recent.has(&session);
+        if news || describe::may_matter(asked, answer, wanted.needs_state()) {
+            return true;
+        }
+        if wanted.needs_state() {
+            let (at, response) = (self.0.clock.unix_micros(), &*asked.detect_intent_response_id());
+            let failed = failure.is_some();
+            self.0.keep(&session, Call { at, response, hands_over: false, ends: false, failed });
+        }
+        false
     }
 
     /// Tells what there is to be told of a call, if there is room for it. Never waits.
@@ -190,7 +237,9 @@ impl Told {
         transaction.overwrite_deleted().await?;
         conversations::erase(&mut transaction, &key).await?;
         self.0.delivery.erase(&mut transaction, session).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.0.recent.clear();
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ use super::types;
 use crate::activity::SessionParts;
 use crate::activity::record::Place;
 use crate::protocol::decode::same_name;
-use crate::protocol::{Message, ResponseMessage};
+use crate::protocol::{Changes, Message, ResponseMessage};
 use crate::zendesk::rule::{Facts, Field};
 
 /// Parameters, in the spelling that they came in.
@@ -205,12 +205,9 @@ fn set(answered: &Answered, messages_key: &str) -> Parameters {
     let mut set: Parameters = if answered.flexible {
         serde_json::from_slice(answer).unwrap_or_default()
     } else {
-        crate::protocol::Envelope::parse_response(answer)
-            .map(|envelope| {
-                let values = envelope.parameter_values();
-                values.filter_map(|(name, value)| Some((name.into_owned(), value.to_value().ok()?))).collect()
-            })
-            .unwrap_or_default()
+        let changes = Changes::of(answer);
+        let values = changes.values();
+        values.filter_map(|(name, value)| Some((name.into_owned(), value.to_value().ok()?))).collect()
     };
     if answered.flexible {
         set.remove(messages_key);

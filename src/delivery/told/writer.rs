@@ -14,13 +14,17 @@ use super::conversations;
 use super::drafts::Batch;
 use super::envelope::{Event, Making};
 use super::fact::{Fact, What};
+use super::noted::{Noted, Queue};
+use super::recent::Recent;
 use super::types::Wanted;
 use crate::delivery::rules::Kind;
-use crate::queue::{Queue, Weighed as _};
+use crate::queue::Weighed as _;
 use crate::store::{Store, StoreError, Synced};
 
 /// What more may come after the first before they are written together.
 const GATHER: Duration = Duration::from_millis(50);
+/// How long waits what is only kept of conversations: of most, there are more calls until then.
+const KEEP: Duration = Duration::from_secs(1);
 /// The most that one transaction is about: others write between two of them.
 const MOST_AT_ONCE: usize = 512;
 /// The first pause after a failure, doubled up to the longest.
@@ -36,11 +40,20 @@ pub(super) enum Command {
     Flush(oneshot::Sender<()>),
 }
 
+/// How long what is only kept of conversations may not be written yet, where they are idle after this time.
+pub(super) fn keep(idle_after: Duration) -> Duration {
+    KEEP.min(idle_after / 10)
+}
+
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: Arc<Queue<VecDeque<Fact>>>,
+    queue: Arc<Queue>,
     store: Store,
     making: Arc<Making>,
+    recent: Arc<Recent>,
+    keep: Duration,
+    /// What is taken from the queue; empty in between.
+    noted: Noted,
     /// Taken from the queue and not written yet, the next one first.
     pending: VecDeque<Fact>,
     trouble: Option<Trouble>,
@@ -59,11 +72,14 @@ struct Trouble {
 }
 
 impl Writer {
-    pub(super) fn new(queue: Arc<Queue<VecDeque<Fact>>>, store: Store, making: Arc<Making>) -> Self {
+    pub(super) fn new(queue: Arc<Queue>, store: Store, making: Arc<Making>, recent: Arc<Recent>) -> Self {
         Self {
             queue,
             store,
+            keep: keep(making.settings.idle_after),
             making,
+            recent,
+            noted: Noted::default(),
             pending: VecDeque::new(),
             trouble: None,
             alone: 0,
@@ -82,8 +98,13 @@ impl Writer {
                     Some(until) => sleep_until(until).await,
                     None => {
                         queue.some().await;
+                        let urgent = async {
+                            queue.urgent().await;
+                            sleep(GATHER).await;
+                        };
                         tokio::select! {
-                            () = sleep(GATHER) => {}
+                            () = urgent => {}
+                            () = sleep(self.keep) => {}
                             () = queue.much() => {}
                         }
                     }
@@ -109,7 +130,8 @@ impl Writer {
     async fn write(&mut self) {
         loop {
             if self.pending.is_empty() {
-                self.queue.take(&mut self.pending);
+                self.queue.take(&mut self.noted);
+                self.noted.drain(&mut self.pending);
             }
             if self.pending.is_empty() {
                 break;
@@ -157,7 +179,9 @@ impl Writer {
         if batch.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
-        let mut transaction = self.store.begin(Synced::Full).await?;
+        // What is only kept of conversations may be gone with the power.
+        let synced = if batch.tells() { Synced::Full } else { Synced::Lazy };
+        let mut transaction = self.store.begin(synced).await?;
         let news = conversations::note(&mut transaction, &batch).await?;
         let events: Vec<Event> = batch
             .drafts
@@ -170,6 +194,7 @@ impl Writer {
             self.making.delivery.enqueue(&mut transaction, jobs).await?;
         }
         transaction.commit().await?;
+        self.recent.add(batch.seen.values().map(|seen| (&*seen.conversation.name, seen.last_at)));
         Ok((events, fired))
     }
 

@@ -34,6 +34,11 @@ pub(crate) struct Text {
     pub(crate) escaped: bool,
 }
 
+/// Whether a text stands for itself in a JSON string, between its quotes.
+pub(crate) fn is_plain(text: &str) -> bool {
+    bytes::plain_until(text.as_bytes(), 0) == text.len()
+}
+
 /// Why a text was refused, and at which byte.
 ///
 /// Boxed, so that the results of the scanner, which hardly ever are faults, fit into registers.

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::State;
 use crate::activity::InvocationId;
-use crate::store::{Query, StoreError, Transaction, placeholders};
+use crate::store::{Dialect, Query, StoreError, Transaction, placeholders};
 
 /// How many rows one statement writes; each size is a statement that is prepared once.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
@@ -51,18 +51,18 @@ pub(in crate::receive) async fn add(
     transaction: &mut Transaction,
     news: &[&New],
 ) -> Result<Added, StoreError> {
-    static TEXTS: LazyLock<[String; SIZES.len()]> = LazyLock::new(|| {
-        SIZES.map(|size| {
+    static TEXTS: LazyLock<[[String; SIZES.len()]; 2]> = LazyLock::new(|| {
+        Dialect::ALL.map(|dialect| SIZES.map(|size| {
             format!(
                 "INSERT INTO received (id, source, invocation, event, event_type, content, state, error, due_at, \
                  latest_at) VALUES {} ON CONFLICT DO NOTHING RETURNING id",
-                placeholders(size, COLUMNS)
+                placeholders(dialect, size, COLUMNS)
             )
-        })
+        }))
     });
     let mut stored = HashSet::with_capacity(news.len());
     let mut rest = news.iter();
-    for (size, text) in SIZES.iter().zip(TEXTS.iter()) {
+    for (size, text) in SIZES.iter().zip(&TEXTS[transaction.dialect() as usize]) {
         while rest.len() >= *size {
             let mut query = Query::new(text);
             for new in rest.by_ref().take(*size) {

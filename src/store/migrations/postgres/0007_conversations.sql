@@ -16,8 +16,9 @@ CREATE TABLE conversations (
     ended_at BIGINT
 );
 
-CREATE INDEX conversations_by_last ON conversations (last_at);
+-- One of these two has a conversation.
 CREATE INDEX conversations_going_on ON conversations (last_at) WHERE ended_at IS NULL;
+CREATE INDEX conversations_ended ON conversations (last_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX conversations_by_session ON conversations (session);
 
 -- What was told of a conversation once and for all, such as `conversation.turn` of a response id.

@@ -1,7 +1,7 @@
 -- What webhooks are to be told, and were told. An id is an invocation's, as in the activity log, so the table is in the
--- order of time.
+-- order of time: INTEGER makes it the number of its row.
 CREATE TABLE deliveries (
-    id BIGINT NOT NULL PRIMARY KEY,
+    id INTEGER NOT NULL PRIMARY KEY,
     webhook TEXT NOT NULL,
     -- The session's id, without what stands before it.
     session TEXT,

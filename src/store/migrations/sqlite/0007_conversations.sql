@@ -1,4 +1,5 @@
--- What is known of conversations, so that what happens in one is told once, whichever instances see it.
+-- What is known of conversations, so that what happens in one is told once, whichever instances see it. The keys are long,
+-- so indexes refer to rows by their numbers.
 CREATE TABLE conversations (
     -- The session's name in one spelling; of a long one, its digest.
     id TEXT NOT NULL PRIMARY KEY,
@@ -14,10 +15,11 @@ CREATE TABLE conversations (
     handed_off_at BIGINT,
     -- Null while it goes on.
     ended_at BIGINT
-) WITHOUT ROWID;
+);
 
-CREATE INDEX conversations_by_last ON conversations (last_at);
+-- One of these two has a conversation.
 CREATE INDEX conversations_going_on ON conversations (last_at) WHERE ended_at IS NULL;
+CREATE INDEX conversations_ended ON conversations (last_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX conversations_by_session ON conversations (session);
 
 -- What was told of a conversation once and for all, such as `conversation.turn` of a response id.
@@ -27,7 +29,7 @@ CREATE TABLE conversation_marks (
     session TEXT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (conversation, mark)
-) WITHOUT ROWID;
+);
 
 CREATE INDEX conversation_marks_by_time ON conversation_marks (at);
 CREATE INDEX conversation_marks_by_session ON conversation_marks (session);
