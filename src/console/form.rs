@@ -57,15 +57,6 @@ impl Form {
     pub(crate) fn upload(&self, field: &str) -> Option<&Upload> {
         self.uploads.iter().find(|upload| upload.field == field && !upload.bytes.is_empty())
     }
-
-    /// The pairs of two lists of fields, such as `header_name` and `header_value`, by their order; rows
-    /// without a name are left out.
-    pub(crate) fn rows(&self, name: &str, value: &str) -> Vec<(String, String)> {
-        let rows = self.all(name).zip(self.all(value));
-        rows.filter(|(name, _)| !name.trim().is_empty())
-            .map(|(name, value)| (name.trim().to_owned(), value.to_owned()))
-            .collect()
-    }
 }
 
 /// What is wrong with a form, by field; the empty name is the whole form.
@@ -103,8 +94,6 @@ mod tests {
         let form = Form::parse(b"a=1&b=%C3%A9+x&a=2&n=X&v=1&n=&v=2&n=Y&v=");
         assert_eq!((form.get("a"), form.get("b"), form.get("c")), ("1", "é x", ""));
         assert_eq!(form.all("a").collect::<Vec<_>>(), ["1", "2"]);
-        let owned = |pairs: [(&str, &str); 2]| pairs.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
-        assert_eq!(form.rows("n", "v"), owned([("X", "1"), ("Y", "")]));
         assert_eq!((form.some("v"), form.some("c"), form.has("v")), (Some("1"), None, true));
         let mut faults = Faults::default();
         faults.add("a", "One.");

@@ -74,8 +74,6 @@ pub(crate) struct Chrome {
     pub(crate) may_create: bool,
     /// May change, delete, replay.
     pub(crate) may_manage: bool,
-    /// May see tokens and the audit trail.
-    pub(crate) may_administer: bool,
 }
 
 impl Chrome {
@@ -89,7 +87,6 @@ impl Chrome {
             flash: None,
             may_create: false,
             may_manage: false,
-            may_administer: false,
         }
     }
 

@@ -7,8 +7,6 @@
 //! Each page has a file here for what it shows, one in `templates/`, and, if it needs them, a script
 //! and a style in `assets/`, which are joined to one of each.
 
-#![allow(dead_code)]
-
 pub(crate) mod activity;
 pub(crate) mod assets;
 pub(crate) mod chart;

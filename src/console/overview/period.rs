@@ -139,7 +139,7 @@ mod tests {
             calls: (0..60).map(|minute| (minute * 60_000_000, 10, i64::from(minute == 59))).collect(),
             p50: millis(2),
             p99: millis(40),
-            slow: (0..60).map(|minute| millis(minute)).collect(),
+            slow: (0..60).map(millis).collect(),
             shed: vec![0; 60],
         };
         let period = Period::week(&numbers, 3_600_000_000);

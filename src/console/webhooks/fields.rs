@@ -282,11 +282,6 @@ impl Fields {
         paths.join(",")
     }
 
-    /// What was typed and is not sent back.
-    pub(crate) fn typed_secret(&self) -> bool {
-        !self.password.is_empty() || !self.oauth_client_secret.is_empty()
-    }
-
     pub(crate) fn header_rows(&self) -> Rows {
         with_blank(&self.headers)
     }

@@ -27,8 +27,6 @@ pub(super) struct Asked {
     /// None for who sends a bearer token.
     sign_in: Option<SignIn>,
     pub(super) request_id: Arc<str>,
-    /// The address with its query.
-    pub(super) address: String,
     parts: HashMap<String, String>,
     /// The query of the address.
     pub(super) query: Form,
@@ -86,7 +84,6 @@ impl Asked {
             who,
             sign_in: sign_in.filter(|_| !by_bearer),
             request_id,
-            address: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
             parts: match_info.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             query: Form::parse(request.query_string().as_bytes()),
             form,
@@ -143,7 +140,6 @@ impl Asked {
                 .map(|text| Flash { text: text.to_owned() }),
             may_create: self.may(Action::Create),
             may_manage: self.may(Action::Manage),
-            may_administer: self.may(Action::Administer),
             ..Chrome::of_nobody(title)
         }
     }

@@ -4,8 +4,6 @@
 //! what it answers ([`Shown`], [`Problem`]). Its pages ask the services that the APIs ask, in
 //! the name of whoever signed in; how they look is in [`console`](crate::console).
 
-#![allow(dead_code)]
-
 mod activity;
 mod asked;
 mod conversations;

@@ -8,7 +8,6 @@ mod emulator_agents;
 mod event_webhook_trials;
 mod event_webhooks;
 mod frame;
-mod frame;
 mod handlers;
 mod overview;
 mod received;

@@ -131,7 +131,7 @@ async fn page(
             sends_parameters: sends_parameters(webhook.http_method, webhook.request_format),
         })
         .collect();
-    choices.sort_by(|one, other| one.text.to_lowercase().cmp(&other.text.to_lowercase()));
+    choices.sort_by_key(|one| one.text.to_lowercase());
     Ok(RuleFormPage {
         chrome: asked.chrome(title, Section::Triggers),
         kind: kind_words,
