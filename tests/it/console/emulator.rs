@@ -382,7 +382,7 @@ fn what_handlers_and_users_say_stays_text() {
         }
     }
     assert!(said.contains("&#60;script&#62;alert(1)"), "{said}");
-    let file = served.ask(&browser.with(Request::get(&format!("{}/transcript", talk.path))));
+    let file = served.ask(&browser.with(Request::get(format!("{}/transcript", talk.path))));
     let named = file.header("Content-Disposition").expect("a file's name");
     assert!(named.starts_with("attachment; filename=\"") && !named.contains('<'), "{named}");
 }
