@@ -27,7 +27,7 @@
 //! - [`fulfillment`]: handlers, their inputs ([`extract`](fulfillment::extract)), [`Reply`],
 //!   [`Router`]. What you write is written against it.
 //! - [`emulator`]: plays the agent: makes its calls, says what it would do with the answers, and remembers it
-//!   from turn to turn.
+//!   from turn to turn; executes an exported agent.
 //! - [`server`]: HTTP. [`Rejoinder`] brings router, settings and server together; a
 //!   [`Service`](server::Service) mounts into an actix app of your own.
 //! - [`flexible`]: flexible webhooks: templates and paths between parameters and HTTP. It sends nothing.
