@@ -71,6 +71,12 @@ pub(super) fn words(folded: &str) -> Vec<&str> {
     words.filter(|word| !FILLERS.contains(word)).collect()
 }
 
+/// Words of a text in lower case, from the first one on that means something: behind a number `am` does.
+pub(super) fn words_from_meaning(folded: &str) -> Vec<&str> {
+    let words = folded.split([' ', ',']).filter(|word| !word.is_empty());
+    words.skip_while(|word| FILLERS.contains(word)).collect()
+}
+
 /// The day that a word names by its distance from today.
 pub(super) fn relative(folded: &str, language: &str, today: Date) -> Option<Date> {
     let (_, days) = DAYS.iter().find(|(known, _)| root(language) == *known)?;

@@ -174,6 +174,7 @@ fn times() {
             ("14:30", time(14, 30)),
             ("2:30 pm", time(14, 30)),
             ("2pm", time(14, 0)),
+            ("at 9 am", time(9, 0)),
             ("at 12 a.m.", time(0, 0)),
             ("3 o'clock", time(3, 0)),
             ("noon", time(12, 0)),
@@ -184,6 +185,7 @@ fn times() {
         ],
     );
     check("time", "de", &[("14 Uhr", time(14, 0)), ("um 14:30 Uhr", time(14, 30))]);
+    check("time", "es", &[("a las 14:30", time(14, 30))]);
     check("time", "fr", &[("14h30", time(14, 30)), ("à 14 h", time(14, 0))]);
     check(
         "date-time",

@@ -11,7 +11,7 @@ pub(super) fn read(folded: &str) -> Option<Time> {
         "midnight" | "mitternacht" | "medianoche" | "minuit" | "meia-noite" => return hour(0, 0),
         _ => {}
     }
-    let words = calendar::words(folded);
+    let words = calendar::words_from_meaning(folded);
     // "2:30 pm" and "2:30pm" are one.
     let text = words.concat();
     let (clock, half) = half_of_day(&text);
