@@ -176,7 +176,7 @@ mod tests {
                 panic!("{error:#}\n{event:#}");
             }
             assert_eq!((&event["type"], &event["account_id"]), (&json!(event_type), &json!(12)));
-            assert_eq!(event["time"], "2026-11-30T01:33:20.123456Z");
+            assert_eq!(event["time"], "2026-11-30T00:53:20.123456Z");
             assert_eq!(of(name, 12, NOW).expect(name), body);
         }
     }
