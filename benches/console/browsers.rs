@@ -46,7 +46,7 @@ pub(crate) fn get(address: SocketAddr, path: &str, token: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// Some who load one page after the other, without a pause.
+/// Some who load one page after the other.
 pub(crate) struct Browsers {
     ends: Arc<AtomicBool>,
     began: Instant,
@@ -54,7 +54,8 @@ pub(crate) struct Browsers {
 }
 
 impl Browsers {
-    pub(crate) fn start(address: SocketAddr, pages: &[Page]) -> Self {
+    /// Each rests between two pages.
+    pub(crate) fn start(address: SocketAddr, pages: &[Page], rest: Duration) -> Self {
         let ends = Arc::new(AtomicBool::new(false));
         let browse = |first: usize| {
             let (ends, pages) = (Arc::clone(&ends), pages.to_vec());
@@ -66,6 +67,7 @@ impl Browsers {
                     }
                     page.load(address);
                     loaded += 1;
+                    std::thread::sleep(rest);
                 }
                 loaded
             })

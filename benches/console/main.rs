@@ -8,9 +8,11 @@
 //! `rejoinder serve` runs pinned to one core with an SQLite store, the load on another. The log is
 //! filled with 100,000 calls through the door, unless the argument says otherwise. Then every page
 //! without parts in its address is loaded again and again, and timed from request to the last byte.
-//! Then rounds alternate between calls alone and calls while four browsers load pages without a
-//! pause: the CPU time of the threads that answer agents, by call, which pages are not made on; and
-//! how long calls wait that come at a steady rate. Linux only: it reads `/proc` and runs `taskset`.
+//! Then rounds alternate between calls alone and calls while four browsers load pages, first a hundred
+//! a second, then without a pause: the CPU time of the threads that answer agents, by call, which
+//! pages are only asked for on; and how long calls wait that come at a steady rate. Some calls fail
+//! before all others, so that the last error is far back. Linux only: it reads `/proc` and runs
+//! `taskset`.
 
 #![expect(clippy::print_stdout, reason = "it prints its figures")]
 
@@ -38,6 +40,8 @@ const LOADS: usize = 30;
 const ROUNDS: usize = 7;
 const REQUESTS: usize = 20_000;
 const CONNECTIONS: usize = 16;
+/// What a browser rests between two pages: four of them load a hundred a second, or as many as come.
+const RESTS: [Duration; 2] = [Duration::from_millis(40), Duration::ZERO];
 /// Calls a second whose waiting is measured, and for how long.
 const RATE: f64 = 1_000.0;
 const TIME: Duration = Duration::from_secs(5);
@@ -47,6 +51,8 @@ fn main() {
     process::pin_self_to_last_core();
     let body = std::fs::read_to_string("fixtures/requests/typical-3kb.json").expect("a fixture");
     let server = start(&body);
+    let failing = body.replace("\"order-status\"", "\"fail\"");
+    call(server.process.address, &failing, Pace::Closed { connections: 1 }, Duration::from_millis(50));
     load::run(server.process.address, &body, calls, CONNECTIONS);
     server.until_written(calls as u64);
     println!("{calls} calls in the log, SQLite; the median of {LOADS} loads\n");
@@ -77,25 +83,27 @@ fn cost(server: &Served, body: &str) {
         (server.process.cpu_answering() - before) / REQUESTS as u32
     };
     round();
-    let (mut quiet, mut busy, mut loaded) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        quiet.push(round());
-        let browsers = Browsers::start(server.process.address, &server.pages);
-        busy.push(round());
-        loaded.push(browsers.stop());
-    }
-    loaded.sort_by(f64::total_cmp);
-    let (quiet, busy) = (median(quiet), median(busy));
     println!("\nCPU per call of the threads that answer agents, median of {ROUNDS} alternating rounds");
-    println!(
-        "{:>32} {:>7.1} µs\n{:>32} {:>7.1} µs, {:.0} pages a second, ratio {:.2}",
-        "alone",
-        quiet.as_nanos() as f64 / 1000.0,
-        "with a busy console",
-        busy.as_nanos() as f64 / 1000.0,
-        loaded[ROUNDS / 2],
-        busy.as_secs_f64() / quiet.as_secs_f64(),
-    );
+    for rest in RESTS {
+        let (mut quiet, mut busy, mut loaded) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            quiet.push(round());
+            let browsers = Browsers::start(server.process.address, &server.pages, rest);
+            busy.push(round());
+            loaded.push(browsers.stop());
+        }
+        loaded.sort_by(f64::total_cmp);
+        let (quiet, busy) = (median(quiet), median(busy));
+        println!(
+            "{:>32} {:>7.1} µs\n{:>32} {:>7.1} µs, {:.0} pages a second, ratio {:.2}",
+            "alone",
+            quiet.as_nanos() as f64 / 1000.0,
+            "with a busy console",
+            busy.as_nanos() as f64 / 1000.0,
+            loaded[ROUNDS / 2],
+            busy.as_secs_f64() / quiet.as_secs_f64(),
+        );
+    }
 }
 
 /// How long calls take that come at a steady rate, on one core that is shared with pages.
@@ -104,7 +112,7 @@ fn waiting(server: &Served) {
     let offered =
         || call(server.process.address, body, Pace::Open { rate: RATE, connections: CONNECTIONS }, TIME);
     let quiet = offered();
-    let browsers = Browsers::start(server.process.address, &server.pages);
+    let browsers = Browsers::start(server.process.address, &server.pages, RESTS[0]);
     let busy = offered();
     let loaded = browsers.stop();
     println!("\nwaiting for an answer at {RATE} calls a second, all on one core");
