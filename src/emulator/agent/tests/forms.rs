@@ -60,6 +60,21 @@ fn e30_the_form_is_final_with_all_required_values_and_a_parameter_updated_in_its
     assert_eq!(talk.say("1"), ["a is new", "not final", "b?"]);
     assert_eq!(talk.say("2"), ["final"]);
     assert_eq!(talk.raise("any"), ["final"]);
+
+    // Also if the page has waited for a flow since.
+    let sheet = page()
+        .ask(ask("a"))
+        .route(&when("$page.params.a.status = \"UPDATED\"").calls_flow("Other"))
+        .route(&when("$page.params.a.status = \"UPDATED\"").says("a is new"))
+        .route(&when("$page.params.a.status = \"FILLED\"").says("a was there"));
+    let mut talk = agent()
+        .route(on("go").to("Form"))
+        .page("Form", sheet)
+        .route_of("Other", on("yes").to("End Flow"))
+        .talk();
+    talk.say("go");
+    talk.say("1");
+    assert_eq!((talk.flow(), talk.say("yes")), ("Other".to_owned(), vec!["a was there".to_owned()]));
 }
 
 #[test]

@@ -122,7 +122,10 @@ impl<'t, C: Counterpart> Turn<'t, C> {
             state.turns = turns;
         }
         state.turns += 1;
-        state.here_mut().form.begin_turn();
+        for frame in &mut state.frames {
+            let visits = std::iter::once(&mut frame.here).chain(&mut frame.previous);
+            visits.for_each(|visit| visit.form.begin_turn());
+        }
         let language = input.language.as_deref().unwrap_or(&session.start.language);
         // Another sequence for each turn, and the same for each time it is played.
         let seed = session.start.seed.wrapping_add(state.turns.wrapping_mul(0x9e37_79b9_7f4a_7c15));
