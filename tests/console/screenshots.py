@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
 
@@ -201,7 +202,8 @@ def pages(filled):
         "conversation": "/console/conversations/call-0001",
         "handlers": "/console/handlers",
         "agent": "/console/handlers/agent",
-        "emulator": "/console/emulator",
+        "emulator": conversation(filled.server),
+        "emulator-new": "/console/emulator?tag=order-status",
         "triggers": "/console/triggers",
         "trigger": f"/console/triggers/{filled.trigger}",
         "trigger-new": "/console/triggers/new",
@@ -210,6 +212,22 @@ def pages(filled):
         "token-new": "/console/settings/tokens/new",
         "audit": "/console/settings/audit",
     }
+
+
+def conversation(server):
+    """The address of a conversation in the emulator: two turns, the second with a value that is refused."""
+    sent = {"Authorization": f"Bearer {server.token()}", "Content-Type": "application/x-www-form-urlencoded"}
+    start = [("name", "A T-shirt"), ("page", "Details"), ("flow", "Orders"), ("parameters", "customer_name=Ada\norder_id:=42")]
+    start += [("row_name", "quantity"), ("row_prompt", "How many do you want?"), ("row_again", "Please choose another number.")]
+    turns = [
+        [("said", "Where is my order?"), ("tag", "order-status")],
+        [("said", "99"), ("tag", "validate-form"), ("fills", "quantity:=99")],
+    ]
+    address = server.request("POST", "/console/emulator", urlencode(start), sent).headers["Location"]
+    for turn in turns:
+        answer = server.request("POST", f"{address}/turn", urlencode(turn), sent)
+        assert answer.status == 303, answer.body
+    return address
 
 
 def take(filled, folder):
