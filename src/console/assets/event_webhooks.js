@@ -85,11 +85,11 @@ function webhookForm(form) {
 
 function dress(root) {
   for (const list of root.querySelectorAll("[data-rows]")) spareRows(list);
-  const form = root.closest ? root.closest("form.webhook") : null;
+  const form = root.closest ? root.closest("form.event-webhook") : null;
   if (form) form.dispatchEvent(new Event("change"));
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  for (const form of document.querySelectorAll("form.webhook")) webhookForm(form);
+  for (const form of document.querySelectorAll("form.event-webhook")) webhookForm(form);
   dress(document);
 });

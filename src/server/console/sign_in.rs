@@ -81,7 +81,7 @@ async fn enter(asked: Asked) -> Result<Shown, Problem> {
             let after = if who.role.may(Action::View) {
                 next(asked.form.get("next"))
             } else {
-                "/console/webhooks/new"
+                "/console/webhooks/events/new"
             };
             let cookie = set(sign_in.expose().to_owned(), lasting, asked.is_secure);
             Ok(Shown::redirect(after).with_cookie(cookie))
