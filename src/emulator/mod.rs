@@ -54,7 +54,9 @@ pub mod verdict;
 mod way;
 mod which;
 
-pub(crate) use assignment::{assignment, assignments};
+#[cfg(feature = "cli")]
+pub(crate) use assignment::assignment;
+pub(crate) use assignment::assignments;
 pub use called::Called;
 pub use caller::Caller;
 pub use counterpart::{Answered, Counterpart, PlayError};

@@ -31,6 +31,7 @@ pub(crate) use dialogue::short;
 #[cfg(feature = "cli")]
 pub(crate) use dialogue::{printable, summary, title};
 pub use error::{Fault, TranscriptError};
+#[cfg(any(feature = "cli", feature = "testing"))]
 pub(crate) use expect::equal;
 pub use expect::{Expect, MessageExpect, Messages, Mismatch};
 pub use play::{Outcome, Played, Report, play, take_turn};

@@ -37,11 +37,11 @@ use super::door::Door;
 use super::live::Live;
 use super::manage::zendesk;
 use super::respond::Refusal;
-#[cfg(feature = "cli")]
 use crate::access::Action;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::console::{Asset, Chrome, Section, assets};
+use crate::excerpt::excerpt;
 use crate::resources;
 
 /// The console, to be mounted.
@@ -176,9 +176,15 @@ impl Console {
             flash: None,
             ..asked.chrome("", Section::Overview)
         });
+        let by = asked.who().map(|who| Arc::clone(&who.id)).ok();
         // Connections' threads serve agents, too: what takes time is done elsewhere.
         let work = (entry.answer)(asked);
         let shown = inner.door.handlers.spawn(work).await.map_err(|_| Problem::Failed)??;
+        let changes = entry.action.is_some_and(|action| action != Action::View);
+        if let (true, true, Some(by)) = (changes, shown.has_changed(), by) {
+            let (method, path) = (method.as_str(), excerpt(request.path(), 300));
+            tracing::info!(target: "rejoinder::management", by = &*by, method, path = &*path, request_id = &**id, "changed");
+        }
         Ok(shown.respond())
     }
 }

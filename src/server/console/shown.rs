@@ -70,6 +70,11 @@ impl Shown {
         Self { cookie: Some(cookie), ..self }
     }
 
+    /// Whether a form has done what it is for.
+    pub(super) fn has_changed(&self) -> bool {
+        self.status == StatusCode::SEE_OTHER
+    }
+
     pub(super) fn respond(self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         response.content_type(self.content_type);

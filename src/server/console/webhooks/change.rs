@@ -14,8 +14,9 @@ use crate::protocol::webhook::{Environment, Webhook};
 use crate::resources::{ResourceError, Surveyed};
 
 pub(super) fn routes(routes: &mut Routes) {
-    routes.get("/console/webhooks/dialogflow/{id}/clone", Action::Create, ask_name);
-    routes.post("/console/webhooks/dialogflow/{id}/clone", Action::Create, copy);
+    // A copy shows what the original has: whoever makes one must be allowed to look, too.
+    routes.get("/console/webhooks/dialogflow/{id}/clone", Action::Manage, ask_name);
+    routes.post("/console/webhooks/dialogflow/{id}/clone", Action::Manage, copy);
     routes.get("/console/webhooks/dialogflow/{id}/disable", Action::Manage, |asked| ask_switch(asked, true));
     routes.post("/console/webhooks/dialogflow/{id}/disable", Action::Manage, |asked| switch(asked, true));
     routes.get("/console/webhooks/dialogflow/{id}/enable", Action::Manage, |asked| ask_switch(asked, false));
@@ -46,9 +47,7 @@ async fn copy(asked: Asked) -> Result<Shown, Problem> {
     }
 }
 
-/// A copy shows what the original has, so whoever makes one must be allowed to look at it.
 async fn seen(asked: &Asked) -> Result<(Target, Surveyed<Webhook>), Problem> {
-    asked.who()?.may(Action::View).map_err(Problem::Access)?;
     let target = Target::webhook(asked)?;
     let found = asked.console().resources.surveyed(&target.agent, &target.id).await?;
     Ok((target, found))
