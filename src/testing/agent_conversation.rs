@@ -135,7 +135,8 @@ impl AgentConversation {
     /// # use rejoinder::{Reply, Router};
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
     /// # let status = async || Reply::unchanged().set("order_status", "shipped");
-    /// let router = Router::new().tag("order-status", status);
+    /// # let counter = async || Reply::unchanged().set("count", 1);
+    /// let router = Router::new().tag("order-status", status).tag("counter", counter);
     /// let talk = AgentConversation::new("fixtures/agents/order-status", router)?;
     /// for report in talk.run_test_cases().await {
     ///     assert!(report.passed(), "{report}");
