@@ -2,7 +2,7 @@
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-add-row]");
   if (!button) return;
-  const rows = button.closest("fieldset").querySelector("[data-rows]");
+  const rows = button.closest("fieldset").querySelector(".rows");
   const [name, value] = [...rows.querySelectorAll("input")].slice(-2);
   const count = rows.querySelectorAll("input").length / 2 + 1;
   for (const last of [name, value]) {
