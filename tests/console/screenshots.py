@@ -31,7 +31,7 @@ WIDTHS = {"wide": (1280, 860), "narrow": (420, 860)}
 SCHEMES = ("light", "dark")
 # What stands in the README: wide, in both themes.
 MAIN = ("overview", "webhooks", "activity", "emulator")
-LARGEST = 150_000
+LARGEST = 200_000
 
 SETTINGS = """
 [agent]
@@ -131,6 +131,11 @@ class Filled:
             "actions": [{"field": "notification_webhook", "value": [created["Notify the shop"]["id"], body]}],
         }
         self.trigger = api("POST", "/api/v2/triggers", {"trigger": trigger}, role="editor")["trigger"]["id"]
+        # One that is not of a file, which can be edited here.
+        orders = {"displayName": "Orders API", "genericWebService": {
+            "uri": "https://orders.example.com/v1/$session.params.order_id", "webhookType": "FLEXIBLE", "httpMethod": "GET",
+            "parameterMapping": {"order_status": "$.status"}}}
+        self.orders = api("POST", f"/v3/{AGENT}/webhooks", orders, role="editor")["name"].rsplit("/", 1)[-1]
         api("PATCH", f"/api/v2/webhooks/{self.webhook}", {"webhook": {"description": "Orders that need somebody"}}, role="editor")
 
     def _converse(self, turns):
@@ -184,14 +189,15 @@ def pages(filled):
     """Every page, by the name of its picture."""
     api = filled.server.api
     newest = until(lambda: api("GET", "/api/invocations?page_size=1&kind=standard")["invocations"], "a call in the log")[0]
-    weather = api("GET", f"/v3/{AGENT}/webhooks")["webhooks"][-1]["name"].rsplit("/", 1)[-1]
+    webhooks = api("GET", f"/v3/{AGENT}/webhooks")["webhooks"]
+    weather = next(one["name"].rsplit("/", 1)[-1] for one in webhooks if one["displayName"] != "Orders API")
     return {
         "sign-in": "/console/sign-in",
         "overview": "/console/",
         "webhooks": "/console/webhooks",
         "webhook-new": "/console/webhooks/dialogflow/new",
         "webhook": f"/console/webhooks/dialogflow/{weather}",
-        "webhook-edit": f"/console/webhooks/dialogflow/{weather}/edit",
+        "webhook-edit": f"/console/webhooks/dialogflow/{filled.orders}/edit",
         "environments": "/console/webhooks/environments",
         "event-webhook-new": "/console/webhooks/events/new",
         "event-webhook": f"/console/webhooks/events/{filled.webhook}",
